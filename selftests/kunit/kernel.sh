@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Builds kernels from Debian's linux-source-6.1, once, into the cache.
+# Sourced by selftests/kunit/{uml,run} and selftests/vm/debug-kernel.
+#
+# Layout of the cache:
+#   $L4LB_CACHE/src/KEY            source tree, never written to after extraction
+#   $L4LB_CACHE/kernel/NAME-KEY    build tree (make O=), kept: it is a KDIR
+#   $L4LB_CACHE/lock/NAME          flock: two callers never build the same twice
+#
+# KEY hashes everything the result depends on: the package's version, the
+# compiler, this file and the option fragment.  A build tree is complete when
+# it holds the file .built; anything else is thrown away and built anew.
+
+L4LB_CACHE=${L4LB_CACHE:-/var/cache/l4lb}
+KERNEL_PKG=linux-source-6.1
+KERNEL_TAR=/usr/src/linux-source-6.1.tar.xz
+KERNEL_TOOLS=(bc bison flex gcc make xz-utils libelf-dev libssl-dev)
+
+# User-Mode Linux cannot be preempted, and Kconfig therefore denies it
+# DEBUG_ATOMIC_SLEEP; but that check only needs the preemption *counter*, which
+# UML keeps as every port does.  Lifting the dependency is what lets a suite
+# see GFP_KERNEL under a spinlock.  The expression is part of the source's key.
+KERNEL_SED='/^config DEBUG_ATOMIC_SLEEP$/,/^config /{/depends on !ARCH_NO_PREEMPT/d}'
+
+kernel_say()
+{
+	printf '%s\n' "$*" >&2
+}
+
+kernel_die()
+{
+	kernel_say "${0##*/}: $*"
+	exit 1
+}
+
+# kernel_deps: install the source package and what a kernel build needs.
+kernel_deps()
+{
+	local pkg
+	local -a missing=()
+
+	for pkg in "$KERNEL_PKG" "${KERNEL_TOOLS[@]}"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$pkg" 2>/dev/null |
+			grep -qx installed || missing+=("$pkg")
+	done
+	[ "${#missing[@]}" -eq 0 ] && return 0
+	[ "$(id -u)" -eq 0 ] ||
+		kernel_die "not root, and these packages are missing: ${missing[*]}"
+	kernel_say "# installing ${missing[*]}"
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+		--no-install-recommends -o DPkg::Lock::Timeout=600 \
+		"${missing[@]}" >/dev/null ||
+		kernel_die "cannot install: ${missing[*]}"
+}
+
+kernel_version()
+{
+	dpkg-query -W -f '${Version}' "$KERNEL_PKG" 2>/dev/null
+}
+
+kernel_hash()
+{
+	sha256sum | cut -c1-12
+}
+
+# kernel_source_dir: where the extracted source is, or will be.
+kernel_source_dir()
+{
+	printf '%s/src/%s_%s-%s\n' "$L4LB_CACHE" "$KERNEL_PKG" \
+		"$(kernel_version)" "$(printf '%s' "$KERNEL_SED" | kernel_hash)"
+}
+
+# kernel_dir NAME FRAGMENT: the build tree's path, built or not.
+kernel_dir()
+{
+	local key
+
+	key=$({
+		kernel_version
+		gcc --version | head -n 1
+		cat "${BASH_SOURCE[0]}" "$2"
+	} | kernel_hash)
+	printf '%s/kernel/%s-%s\n' "$L4LB_CACHE" "$1" "$key"
+}
+
+# kernel_built NAME FRAGMENT: is it there?
+kernel_built()
+{
+	[ -e "$(kernel_dir "$1" "$2")/.built" ]
+}
+
+# kernel_extract: unpack the source unless it is there; caller holds no lock.
+kernel_extract()
+{
+	local dir
+
+	dir=$(kernel_source_dir)
+	[ -e "$dir/.built" ] && return 0
+	mkdir -p "$L4LB_CACHE/src" "$L4LB_CACHE/lock"
+	(
+		flock 9
+		[ -e "$dir/.built" ] && exit 0
+		rm -rf "$dir"
+		mkdir "$dir"
+		nice tar -C "$dir" --strip-components=1 -xJf "$KERNEL_TAR" &&
+			sed -i "$KERNEL_SED" "$dir/lib/Kconfig.debug" &&
+			touch "$dir/.built"
+	) 9>"$L4LB_CACHE/lock/source" ||
+		kernel_die "cannot unpack $KERNEL_TAR"
+}
+
+# kernel_config SRC DIR ARCH FRAGMENT: allnoconfig plus the fragment; every
+# line of the fragment must have survived Kconfig's dependencies.
+kernel_config()
+{
+	local line lost=0
+
+	make -C "$1" O="$2" ARCH="$3" KCONFIG_ALLCONFIG="$(realpath "$4")" \
+		allnoconfig || return 1
+	while read -r line; do
+		case $line in
+		CONFIG_*=n)
+			! grep -qx "${line%=n}=[ym]" "$2/.config" && continue
+			;;
+		CONFIG_*=*)
+			grep -qxF "$line" "$2/.config" && continue
+			;;
+		*)
+			continue
+			;;
+		esac
+		echo "option lost: $line"
+		lost=1
+	done <"$4"
+	return "$lost"
+}
+
+# kernel_progress LOG PID LABEL: one line a minute until PID is gone.
+kernel_progress()
+{
+	local start=$SECONDS next=60
+
+	while kill -0 "$2" 2>/dev/null; do
+		sleep 1
+		[ $((SECONDS - start)) -lt "$next" ] && continue
+		kernel_say "# $3: $((SECONDS - start)) s, $(grep -c . "$1") objects"
+		next=$((next + 60))
+	done
+}
+
+# kernel_build NAME ARCH FRAGMENT: build it unless it is in the cache.
+kernel_build()
+{
+	local name=$1 arch=$2 fragment=$3 src dir log
+
+	kernel_built "$name" "$fragment" && return 0
+	kernel_deps
+	kernel_extract
+	src=$(kernel_source_dir)
+	# After kernel_deps: the key needs the package's version.
+	dir=$(kernel_dir "$name" "$fragment")
+	mkdir -p "$L4LB_CACHE/kernel" "$L4LB_CACHE/lock"
+	(
+		flock -n 9 || {
+			kernel_say "# $name: another build is under way, waiting for it"
+			flock 9
+		}
+		[ -e "$dir/.built" ] && exit 0
+		# Trees of an older key are of no use to anyone.
+		find "$L4LB_CACHE/kernel" -maxdepth 1 -type d \
+			-name "$name-????????????" -exec rm -rf {} +
+		mkdir "$dir"
+		log=$dir/build.log
+		kernel_say "# $name: building a kernel, once (log: $log)"
+		start=$SECONDS
+		kernel_config "$src" "$dir" "$arch" "$fragment" >"$log" 2>&1 || {
+			tail -n 20 "$log" >&2
+			exit 1
+		}
+		# 9>&-: a build that outlives us must not hold the lock.
+		nice make -C "$src" O="$dir" ARCH="$arch" -j"$(nproc)" \
+			KBUILD_BUILD_USER=l4lb KBUILD_BUILD_HOST=l4lb \
+			>>"$log" 2>&1 9>&- &
+		make=$!
+		trap 'kill "$make" 2>/dev/null' EXIT
+		kernel_progress "$log" "$make" "$name"
+		wait "$make" || {
+			grep -nE 'error|Error' "$log" | head -n 20 >&2
+			exit 1
+		}
+		trap - EXIT
+		touch "$dir/.built"
+		kernel_say "# $name: built in $((SECONDS - start)) s"
+	) 9>"$L4LB_CACHE/lock/$name" || kernel_die "$name: the kernel does not build"
+}
