@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The connection table. */
+#ifndef L4LB_CONN_H
+#define L4LB_CONN_H
+
+#include <linux/atomic.h>
+#include <linux/l4lb.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include "addr.h"
+
+struct l4lb_net;
+struct l4lb_server;
+struct l4lb_service;
+
+/* In &l4lb_conn_node.id: the number is an endpoint's, the node a reply's. */
+#define L4LB_CONN_REV		0x80000000u
+
+/* &l4lb_conn.word: state in the low byte, flags above. */
+#define L4LB_CONN_STATE		0x000000ffu
+#define L4LB_CONN_DEAD		0x00000100u	/* matches nothing any more */
+#define L4LB_CONN_CLIENT_FIN	0x00000200u	/* client has sent a FIN */
+#define L4LB_CONN_SERVER_FIN	0x00000400u	/* server has sent a FIN (NAT) */
+#define L4LB_CONN_COUNTED	0x00000800u	/* is in the server's counters */
+#define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
+
+/**
+ * struct l4lb_conn_node - what a chain links; 40 bytes
+ * @next: next in the bucket; RCU, written under the bucket's lock
+ * @hash: of (@addr, @port, @id); its low bits are the bucket
+ * @id: service's number, or endpoint's number | L4LB_CONN_REV
+ * @addr: client's address
+ * @port: client's port
+ * @family: AF_INET or AF_INET6
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ *
+ * The key holds no VIP: the service (or the endpoint of a NAT server) is
+ * looked up first, and its number stands for address, port and protocol.
+ */
+struct l4lb_conn_node {
+	struct l4lb_conn_node __rcu *next;
+	u32 hash;
+	u32 id;
+	union l4lb_addr addr;
+	__be16 port;
+	u8 family;
+	u8 proto;
+};
+
+/**
+ * struct l4lb_conn - a connection; one cache line
+ * @node: forward key; first member
+ * @word: state and flags; changed by cmpxchg only, so that each change of
+ *	state moves the server's counters exactly once
+ * @stamp: jiffies of the last packet, low 32 bits; written at most once a
+ *	second
+ * @server: slot of the server
+ * @gen: generation of that slot
+ * @method: &enum l4lb_method it began with
+ *
+ * No reference count and no lock: packets hold RCU, the aging work unlinks
+ * under the bucket's lock and frees after a grace period.
+ */
+struct l4lb_conn {
+	struct l4lb_conn_node node;
+	u32 word;
+	u32 stamp;
+	u32 server;
+	u32 gen;
+	u8 method;
+};
+
+static_assert(sizeof(struct l4lb_conn) <= 64);
+
+/**
+ * struct l4lb_conn_nat - a NAT connection: both directions in one allocation
+ * @conn: forward; first member
+ * @rev: reply key: @rev.id is the endpoint's number | L4LB_CONN_REV, @rev.addr
+ *	and @rev.port the client's
+ */
+struct l4lb_conn_nat {
+	struct l4lb_conn conn;
+	struct l4lb_conn_node rev;
+};
+
+/**
+ * struct l4lb_conn_key - what is looked up
+ * @addr: client's address
+ * @id: as &l4lb_conn_node.id
+ * @port: client's port
+ * @hash: from l4lb_conn_hash()
+ */
+struct l4lb_conn_key {
+	union l4lb_addr addr;
+	u32 id;
+	__be16 port;
+	u32 hash;
+};
+
+/**
+ * struct l4lb_buckets - one size of the table
+ * @rcu: frees it after the move to a larger one
+ * @mask: number of buckets - 1
+ * @next: the larger table that entries are moving to, or NULL. A lookup that
+ *	misses here goes on there; inserts go there
+ * @head: chains
+ */
+struct l4lb_buckets {
+	struct rcu_head rcu;
+	u32 mask;
+	struct l4lb_buckets __rcu *next;
+	struct l4lb_conn_node __rcu *head[];
+};
+
+#define L4LB_CONN_LOCKS		1024
+
+/**
+ * struct l4lb_conns - the table of a namespace
+ * @tbl: current buckets; RCU
+ * @key: of the hash, random
+ * @nr: entries
+ * @bytes: of entries and buckets
+ * @lock: @lock[hash & (L4LB_CONN_LOCKS - 1)] protects the chains of that hash
+ *	in every size of table (no table has fewer buckets than locks); BH.
+ *	Two are taken in ascending order
+ * @age: aging: unlinks the expired, frees after a grace period, reaps servers
+ *	that are gone; system_unbound_wq
+ * @grow: doubles the table
+ * @sweep: full sweeps done; see slots.h. Written by @age only
+ * @cursor: bucket where the next run of @age begins
+ * @full: alarm state: 0, &enum l4lb_alarm last sent
+ */
+struct l4lb_conns {
+	struct l4lb_buckets __rcu *tbl;
+	hsiphash_key_t key;
+	atomic_t nr ____cacheline_aligned_in_smp;
+	atomic64_t bytes;
+	spinlock_t *lock;
+	struct delayed_work age;
+	struct work_struct grow;
+	u32 sweep;
+	u32 cursor;
+	u8 full;
+};
+
+/**
+ * struct l4lb_conn_new - what an entry is made of
+ * @key: forward key, hashed
+ * @family: AF_INET or AF_INET6
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @method: &enum l4lb_method
+ * @state: first state
+ * @local: the client is the director
+ * @server: its server
+ * @replaces: an entry with the same key that this one takes over from, or NULL
+ */
+struct l4lb_conn_new {
+	struct l4lb_conn_key key;
+	u8 family;
+	u8 proto;
+	u8 method;
+	u8 state;
+	bool local;
+	struct l4lb_server *server;
+	struct l4lb_conn *replaces;
+};
+
+/**
+ * struct l4lb_conn_filter - which entries a dump or flush means
+ * @service: number of the service, or -1
+ * @has_server: @server counts
+ * @server: address, and port if not 0
+ * @prefix: leading bits of @client that must match; -1: any client
+ * @client: client's address
+ * @client_family: family of @client
+ * @state: &enum l4lb_state, 0: any
+ */
+struct l4lb_conn_filter {
+	s64 service;
+	bool has_server;
+	struct l4lb_endpoint server;
+	int prefix;
+	union l4lb_addr client;
+	u8 client_family;
+	u8 state;
+};
+
+int l4lb_conns_init(struct l4lb_net *ln);
+void l4lb_conns_start(struct l4lb_net *ln);
+void l4lb_conns_stop(struct l4lb_net *ln);
+void l4lb_conns_destroy(struct l4lb_net *ln);
+int l4lb_conn_cache_init(void);
+void l4lb_conn_cache_exit(void);
+
+static inline bool l4lb_conn_is_rev(const struct l4lb_conn_node *node)
+{
+	return node->id & L4LB_CONN_REV;
+}
+
+/* The connection that @node, of either direction, is part of. */
+static inline struct l4lb_conn *l4lb_conn_of(struct l4lb_conn_node *node)
+{
+	if (l4lb_conn_is_rev(node))
+		return &container_of(node, struct l4lb_conn_nat, rev)->conn;
+	return container_of(node, struct l4lb_conn, node);
+}
+
+static inline bool l4lb_state_active(u8 state)
+{
+	return state == L4LB_STATE_SYN_RECV || state == L4LB_STATE_ESTABLISHED;
+}
+
+/**
+ * l4lb_conn_hash() - fill in a key's hash
+ * @ct: table, for its secret
+ * @key: address, port and number must be set
+ *
+ * HalfSipHash as <linux/siphash.h> offers it (SipHash-1-3 on 64 bit): keyed,
+ * since the whole key is a stranger's choice.
+ */
+static inline void l4lb_conn_hash(const struct l4lb_conns *ct,
+				  struct l4lb_conn_key *key)
+{
+	if (likely(!(key->addr.w[1] | key->addr.w[2] | key->addr.w[3])))
+		key->hash = hsiphash_3u32((__force u32)key->addr.w[0], key->id,
+					  (__force u16)key->port, &ct->key);
+	else
+		key->hash = hsiphash(key, offsetofend(struct l4lb_conn_key, port),
+				     &ct->key);
+}
+
+struct l4lb_conn *l4lb_conn_lookup(const struct l4lb_net *ln,
+				   const struct l4lb_conn_key *key);
+struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
+				   const struct l4lb_conn_new *new);
+bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
+		       u32 seen, u32 next);
+void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
+u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
+
+/**
+ * l4lb_conn_walk() - entries from a resumable cursor
+ * @ln: namespace
+ * @cursor: 0 to begin; opaque, a bit-reversed bucket index, so that growth
+ *	neither skips nor repeats an entry that is there all the time
+ * @f: filter, or NULL
+ * @fn: called under RCU for each entry of a bucket; non-zero stops before the
+ *	bucket is done, and the bucket is then repeated as a whole
+ * @arg: for @fn
+ *
+ * Context: may sleep between buckets; takes rcu_read_lock itself.
+ * Return: 0 at the end of the table, else what @fn returned.
+ */
+int l4lb_conn_walk(struct l4lb_net *ln, u64 *cursor,
+		   const struct l4lb_conn_filter *f,
+		   int (*fn)(struct l4lb_conn *conn, void *arg), void *arg);
+
+/* conn_tcp.c, conn_udp.c: pure */
+u32 l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
+u8 l4lb_tcp_first(u8 flags);
+bool l4lb_tcp_reopens(u32 word);
+u32 l4lb_udp_next(u32 word);
+extern const u32 l4lb_timeout_default[__L4LB_STATE_MAX];
+const char *l4lb_state_name(u8 state);
+
+/**
+ * l4lb_conn_touch() - note that a packet has come
+ * @conn: entry
+ * @now: jiffies, low 32 bits
+ *
+ * Writes at most once a second, so that an established flow's cache line
+ * stays shared between CPUs.
+ */
+static inline void l4lb_conn_touch(struct l4lb_conn *conn, u32 now)
+{
+	if (now - READ_ONCE(conn->stamp) >= HZ)
+		WRITE_ONCE(conn->stamp, now);
+}
+
+#endif /* L4LB_CONN_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The one place that chooses. */
+#ifndef L4LB_DECIDE_H
+#define L4LB_DECIDE_H
+
+#include "conn.h"
+#include "packet.h"
+#include "sched.h"
+
+struct l4lb_net;
+struct l4lb_rs;
+struct l4lb_table;
+
+/**
+ * struct l4lb_plan - what is to be done with a packet, and why
+ * @verdict: &enum l4lb_verdict
+ * @method: &enum l4lb_method, of FORWARD and REPLY
+ * @create: an entry is to be made: @pick and @state hold
+ * @state: its first state
+ * @reopen: @create takes over from @conn, which had closed or lost its server
+ * @reason: &enum l4lb_reason
+ * @table: snapshot it was made from
+ * @vip: VIP that matched, or NULL
+ * @svc: service, or NULL
+ * @srv: server, or NULL
+ * @conn: entry, or NULL
+ * @key: the entry's forward key, with @create
+ * @pick: scheduler's choice, with @create
+ * @seen: word of @conn when it was read
+ * @next: word of @conn after this packet
+ *
+ * Pointers are good to the end of the RCU section in which it was made.
+ */
+struct l4lb_plan {
+	u8 verdict;
+	u8 method;
+	bool create;
+	u8 state;
+	bool reopen;
+	u32 reason;
+	const struct l4lb_table *table;
+	const struct l4lb_vip *vip;
+	struct l4lb_service *svc;
+	struct l4lb_server *srv;
+	struct l4lb_conn *conn;
+	struct l4lb_conn_key key;
+	struct l4lb_pick pick;
+	u32 seen;
+	u32 next;
+};
+
+/**
+ * struct l4lb_trace - somebody who wants to know how a plan came about
+ * @step: called for each step in order. @kind &enum l4lb_step; @reason why
+ *	this step ended the walk or passed over a candidate, or UNSPEC; @plan
+ *	as far as it has come; @near a service that nearly matched
+ *	(%L4LB_STEP_NEAREST), @pos position of a candidate
+ *	(%L4LB_STEP_CANDIDATE), else 0
+ *
+ * Context of @step: RCU read side, BH off; must not sleep.
+ */
+struct l4lb_trace {
+	void (*step)(struct l4lb_trace *trace, u8 kind, u32 reason,
+		     const struct l4lb_plan *plan,
+		     const struct l4lb_service *near, u32 pos);
+};
+
+void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		 struct l4lb_plan *plan, struct l4lb_trace *trace);
+bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		      struct l4lb_plan *plan);
+
+#endif /* L4LB_DECIDE_H */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* All state of the module: one struct a network namespace. */
+#ifndef L4LB_NET_H
+#define L4LB_NET_H
+
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include "conn.h"
+#include "slots.h"
+#include "stats.h"
+#include "vip.h"
+
+/**
+ * struct l4lb_table - one configuration snapshot; immutable, behind one RCU
+ *	pointer
+ * @generation: number of configuration commits
+ * @digest: sum modulo 2^64 of the objects' digests
+ * @nr_servers: configured servers
+ * @vips: struct l4lb_vip by l4lb_addr_hash()
+ * @services: struct l4lb_service by l4lb_endpoint_hash()
+ * @endpoints: struct l4lb_rs by l4lb_endpoint_hash(): NAT servers, lingering
+ *	ones included
+ * @rs_addrs: struct l4lb_rs_addr by l4lb_addr_hash()
+ * @rcu: frees a replaced snapshot
+ */
+struct l4lb_table {
+	u64 generation;
+	u64 digest;
+	u32 nr_servers;
+	struct l4lb_map *vips;
+	struct l4lb_map *services;
+	struct l4lb_map *endpoints;
+	struct l4lb_map *rs_addrs;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct l4lb_limits - caps and default timeouts
+ * @conns: connection entries
+ * @memory: bytes of entries and buckets
+ * @services: configured services
+ * @servers: configured and lingering servers
+ * @vips: VIPs
+ * @timeout: seconds by &enum l4lb_state
+ */
+struct l4lb_limits {
+	u32 conns;
+	u64 memory;
+	u32 services;
+	u32 servers;
+	u32 vips;
+	u32 timeout[__L4LB_STATE_MAX];
+};
+
+/**
+ * struct l4lb_net - the load balancer of one network namespace
+ * @table: published snapshot; RCU, written under @state_lock
+ * @reasons: per-CPU fates of packets
+ * @conns: connection table
+ * @services: struct l4lb_service (the published version) by number
+ * @servers: struct l4lb_server by slot
+ * @endpoints: struct l4lb_rs by number
+ * @limits: caps; fields are written with WRITE_ONCE under @state_lock
+ * @net: the namespace
+ * @conf_lock: serialises staging, commits and reaping; held while a new
+ *	snapshot is built. Outermost lock. Protects @txns, @nr_txns, @server_gen
+ * @state_lock: protects publication, admin and health states and standby;
+ *	never held while memory is allocated for a commit, so these never wait
+ *	for one. Nests inside @conf_lock
+ * @txns: open transactions
+ * @nr_txns: their number
+ * @server_gen: last generation given to a server slot
+ * @standbys: VIPs on standby with the socket that said so; @state_lock
+ * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
+ * @active: hooks are registered and a module reference is held; @conf_lock
+ * @txn_idle: aborts transactions that nobody has touched for a minute
+ */
+struct l4lb_net {
+	struct l4lb_table __rcu *table;
+	struct l4lb_reasons __percpu *reasons;
+	struct l4lb_conns conns;
+	struct l4lb_slots services;
+	struct l4lb_slots servers;
+	struct l4lb_slots endpoints;
+	struct l4lb_limits limits;
+	struct net *net;
+	struct mutex conf_lock;
+	struct mutex state_lock;
+	struct list_head txns;
+	u32 nr_txns;
+	u32 server_gen;
+	struct list_head standbys;
+	u32 nr_servers_all;
+	bool active;
+	struct delayed_work txn_idle;
+};
+
+extern unsigned int l4lb_net_id;
+
+static inline struct l4lb_net *l4lb_pernet(const struct net *net)
+{
+	return net_generic(net, l4lb_net_id);
+}
+
+/**
+ * l4lb_count() - a packet met a fate
+ * @ln: namespace
+ * @rt: service that it was for, or NULL
+ * @reason: the fate
+ *
+ * Context: BH off.
+ */
+static inline void l4lb_count(struct l4lb_net *ln, struct l4lb_service_rt *rt,
+			      enum l4lb_reason reason)
+{
+	this_cpu_inc(ln->reasons->packets[reason]);
+	/* Forwarded packets are counted by server; a shared line is spared. */
+	if (rt && reason > L4LB_REASON_REPLY)
+		atomic_long_inc(&rt->reason[reason]);
+}
+
+int l4lb_net_activate(struct l4lb_net *ln);
+void l4lb_net_deactivate(struct l4lb_net *ln);
+int l4lb_net_init(void);
+void l4lb_net_exit(void);
+
+#endif /* L4LB_NET_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A packet as the rest of the module sees it. */
+#ifndef L4LB_PACKET_H
+#define L4LB_PACKET_H
+
+#include <linux/l4lb.h>
+#include <linux/skbuff.h>
+#include "addr.h"
+
+/* What l4lb_packet_parse() found. */
+enum l4lb_packet_kind {
+	L4LB_PACKET_FLOW,	/* TCP or UDP, first or only fragment whole */
+	L4LB_PACKET_ICMP_ERROR,	/* an ICMP error that quotes a TCP or UDP packet */
+	L4LB_PACKET_ICMP_OTHER,
+	L4LB_PACKET_FRAGMENT,	/* to be gathered before it can be judged */
+	L4LB_PACKET_OTHER,	/* another protocol */
+	L4LB_PACKET_BAD,	/* @reason says how */
+};
+
+/**
+ * struct l4lb_packet - headers of a packet; addresses as they stand in it
+ * @kind: &enum l4lb_packet_kind
+ * @family: AF_INET or AF_INET6
+ * @proto: transport protocol; of the quoted packet for an ICMP error
+ * @hook: &enum l4lb_hook where it is seen
+ * @tcp_flags: byte 13 of the TCP header (RFC 9293 3.1); 0 for others
+ * @ttl: TTL or hop limit
+ * @tos: TOS or traffic class
+ * @df: don't-fragment (IPv4), always set for IPv6
+ * @saddr: source; of the quoted packet for an ICMP error
+ * @daddr: destination; of the quoted packet for an ICMP error
+ * @sport: source port, network order
+ * @dport: destination port
+ * @l4: offset of the transport (or ICMP) header from the network header
+ * @inner: ICMP error: offset of the quoted network header; else 0
+ * @inner_l4: ICMP error: offset of the quoted transport header
+ * @len: network-layer bytes, as the counters count them
+ * @reason: of %L4LB_PACKET_BAD
+ * @outer_saddr: ICMP error: source of the error itself
+ * @outer_daddr: ICMP error: destination of the error itself
+ */
+struct l4lb_packet {
+	u8 kind;
+	u8 family;
+	u8 proto;
+	u8 hook;
+	u8 tcp_flags;
+	u8 ttl;
+	u8 tos;
+	u8 df;
+	union l4lb_addr saddr;
+	union l4lb_addr daddr;
+	__be16 sport;
+	__be16 dport;
+	u16 l4;
+	u16 inner;
+	u16 inner_l4;
+	u32 len;
+	u32 reason;
+	union l4lb_addr outer_saddr;
+	union l4lb_addr outer_daddr;
+};
+
+#define L4LB_TCP_FIN	0x01
+#define L4LB_TCP_SYN	0x02
+#define L4LB_TCP_RST	0x04
+#define L4LB_TCP_ACK	0x10
+
+void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
+		       struct l4lb_packet *pkt);
+bool l4lb_addr_martian(const union l4lb_addr *addr, u8 family);
+
+#endif /* L4LB_PACKET_H */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a scheduler is, and the table of servers that it works on. */
+#ifndef L4LB_SCHED_H
+#define L4LB_SCHED_H
+
+#include <linux/atomic.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+struct l4lb_packet;
+struct l4lb_server;
+struct l4lb_service_rt;
+
+/**
+ * struct l4lb_pick - a choice that has not been made yet
+ * @server: the server, or NULL
+ * @pos: its position in the scheduler data
+ * @seen: scheduler's private word; the choice holds while it is unchanged
+ */
+struct l4lb_pick {
+	struct l4lb_server *server;
+	u32 pos;
+	u64 seen;
+};
+
+/**
+ * struct l4lb_sched_slot - one server as the scheduler sees it
+ * @server: the server
+ * @weight: weight in use now: configured or operator's. WRITE_ONCE under
+ *	&l4lb_service_rt.lock
+ * @turn: virtual time of the server's last pick (ties rotate by it), in units
+ *	of 2^32 / weight; &l4lb_service_rt.lock
+ */
+struct l4lb_sched_slot {
+	struct l4lb_server *server;
+	u32 weight;
+	u64 turn;
+};
+
+/**
+ * struct l4lb_sched_data - the servers of one version of a service
+ * @rcu: frees a replaced version
+ * @nr: servers in @slot, in list order
+ * @tie_first: equal load: the first in list order, as IPVS; else in turn
+ * @cursor: position after the last pick (rr)
+ * @tree: tournament tree (wlc): see sched_wlc.c; NULL otherwise
+ * @leaves: leaves of @tree, a power of two
+ * @slot: the servers
+ */
+struct l4lb_sched_data {
+	struct rcu_head rcu;
+	u32 nr;
+	bool tie_first;
+	atomic64_t cursor;
+	u32 *tree;
+	u32 leaves;
+	struct l4lb_sched_slot slot[];
+};
+
+/**
+ * struct l4lb_sched_ops - an algorithm
+ * @name: as people type it
+ * @init: allocate what the algorithm adds to @slot; may sleep; 0 or -ENOMEM
+ * @exit: free it; any context
+ * @rebuild: recompute all of it from the servers' counters; rt->lock held
+ * @pick: choose; pure: no side effect, RCU read side, any number of CPUs.
+ *	False when no server may be used
+ * @commit: make the choice; false when another CPU was first: choose again.
+ *	RCU read side, BH off
+ * @update: the counters, weight or state of the server at @pos changed;
+ *	rt->lock held. NULL: nothing depends on them
+ * @score: figure by which the server at @pos is judged, for explain
+ */
+struct l4lb_sched_ops {
+	const char *name;
+	int (*init)(struct l4lb_sched_data *sd, gfp_t gfp);
+	void (*exit)(struct l4lb_sched_data *sd);
+	void (*rebuild)(struct l4lb_sched_data *sd);
+	bool (*pick)(const struct l4lb_sched_data *sd,
+		     const struct l4lb_packet *pkt, struct l4lb_pick *pick);
+	bool (*commit)(struct l4lb_service_rt *rt, struct l4lb_sched_data *sd,
+		       const struct l4lb_pick *pick);
+	void (*update)(struct l4lb_sched_data *sd, u32 pos);
+	u64 (*score)(const struct l4lb_sched_data *sd, u32 pos);
+};
+
+extern const struct l4lb_sched_ops l4lb_sched_rr;
+extern const struct l4lb_sched_ops l4lb_sched_wlc;
+
+const struct l4lb_sched_ops *l4lb_sched_find(const char *name);
+struct l4lb_sched_data *l4lb_sched_alloc(const struct l4lb_sched_ops *ops,
+					 u32 nr, gfp_t gfp);
+void l4lb_sched_free(const struct l4lb_sched_ops *ops,
+		     struct l4lb_sched_data *sd);
+void l4lb_sched_server_changed(struct l4lb_server *srv);
+
+#endif /* L4LB_SCHED_H */

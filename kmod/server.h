@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Real servers, and the endpoints by which replies of NAT servers are known. */
+#ifndef L4LB_SERVER_H
+#define L4LB_SERVER_H
+
+#include <linux/atomic.h>
+#include <linux/l4lb.h>
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+#include <net/dst.h>
+#include "addr.h"
+#include "map.h"
+
+struct l4lb_net;
+struct l4lb_service_rt;
+
+/**
+ * struct l4lb_server_stats - counters of one server on one CPU
+ * @conns: connections scheduled to it
+ * @packets_in: packets forwarded to it
+ * @bytes_in: their network-layer bytes
+ * @packets_out: replies forwarded for it (NAT)
+ * @bytes_out: their network-layer bytes
+ * @syncp: lets 32-bit readers see whole values
+ */
+struct l4lb_server_stats {
+	u64_stats_t conns;
+	u64_stats_t packets_in;
+	u64_stats_t bytes_in;
+	u64_stats_t packets_out;
+	u64_stats_t bytes_out;
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct l4lb_server_conf - the configured part of a server, one version
+ * @weight: 0 to L4LB_WEIGHT_MAX
+ * @max_conns: 0: no limit
+ * @min_conns: a full server takes connections again below this many
+ * @owner: &enum l4lb_owner
+ * @digest: this object's share of the configuration digest
+ * @name: empty, or a name
+ * @rcu: frees a replaced version
+ */
+struct l4lb_server_conf {
+	u32 weight;
+	u32 max_conns;
+	u32 min_conns;
+	u8 owner;
+	u64 digest;
+	char name[L4LB_NAME_MAX];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct l4lb_server - a real server of one service; lives through commits
+ * @ep: address, port, protocol
+ * @id: slot in &l4lb_net.servers
+ * @gen: generation of the slot; an entry with another one is not ours
+ * @method: &enum l4lb_method of the service's published version; WRITE_ONCE
+ *	at publication. A connection keeps the method it began with
+ * @gone: left the configuration; no new connections. WRITE_ONCE
+ * @overload: at max_conns, until below min_conns. WRITE_ONCE
+ * @admin: &enum l4lb_admin, written under state_lock
+ * @health: &enum l4lb_health, written under state_lock
+ * @oper_weight: operator's weight or -1, written under state_lock
+ * @dst: cached route to @ep.addr, checked by dst_check() at each use; RCU,
+ *	writers xchg()
+ * @active: entries in SYN_RECV and ESTABLISHED
+ * @inactive: all other entries
+ * @stats: per-CPU counters
+ * @pos: place in the scheduler data of the published version; rt->lock
+ * @conf: configured values; RCU, written at publication
+ * @rt: its service
+ * @endpoint: for NAT: what replies are looked up by; else NULL
+ * @linger_node: in &l4lb_service_rt.linger when @gone
+ * @ln: namespace
+ * @text: operator's reason; state_lock
+ * @rcu: frees it
+ *
+ * Lifetime: one object from the commit that brings it until the aging work
+ * finds it gone and without connections. The slot pointer is cleared then,
+ * and the memory freed after a grace period, so a packet that found the
+ * object through a connection may use it until the end of its RCU section.
+ */
+struct l4lb_server {
+	struct l4lb_endpoint ep;
+	u32 id;
+	u32 gen;
+	u8 method;
+	u8 gone;
+	u8 overload;
+	u8 admin;
+	u8 health;
+	s32 oper_weight;
+	struct dst_entry __rcu *dst;
+	struct l4lb_server_stats __percpu *stats;
+
+	atomic_t active ____cacheline_aligned_in_smp;
+	atomic_t inactive;
+	u32 pos;
+	struct l4lb_server_conf __rcu *conf;
+	struct l4lb_service_rt *rt;
+	struct l4lb_rs *endpoint;
+	struct list_head linger_node;
+	struct l4lb_net *ln;
+	char text[L4LB_TEXT_MAX];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct l4lb_rs - (protocol, address, port) of one or more NAT servers
+ * @ep: the endpoint
+ * @id: number in &l4lb_net.endpoints; with L4LB_CONN_REV the key of replies
+ * @refs: servers that use it; conf_lock
+ * @rcu: frees it
+ *
+ * Stays in the table as long as a server lingers, so that replies of the last
+ * connections are still rewritten.
+ */
+struct l4lb_rs {
+	struct l4lb_endpoint ep;
+	u32 id;
+	u32 refs;
+	struct rcu_head rcu;
+};
+
+static inline struct l4lb_rs *l4lb_rs_lookup(const struct l4lb_map *map,
+					     const struct l4lb_endpoint *ep,
+					     u32 hash)
+{
+	struct l4lb_leaf *leaf;
+	struct l4lb_rs *rs;
+	u32 i;
+
+	l4lb_map_each(map, hash, leaf, i, rs)
+		if (l4lb_endpoint_equal(&rs->ep, ep))
+			return rs;
+	return NULL;
+}
+
+/* A server of a NAT service by address alone: for fragments and ICMP. */
+struct l4lb_rs_addr {
+	union l4lb_addr addr;	/* of one or more endpoints */
+	u8 family;		/* AF_INET or AF_INET6 */
+	u32 refs;		/* endpoints with this address; conf_lock */
+	struct rcu_head rcu;	/* frees it */
+};
+
+/**
+ * l4lb_server_excluded() - why a server may not get a new connection
+ * @srv: server
+ * @weight: the weight that the scheduler would use
+ *
+ * Context: any; reads with READ_ONCE.
+ * Return: L4LB_REASON_UNSPEC when it may, else the reason.
+ */
+static inline enum l4lb_reason
+l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
+{
+	u8 admin = READ_ONCE(srv->admin);
+
+	if (unlikely(READ_ONCE(srv->gone)))
+		return L4LB_REASON_SERVER_GONE;
+	if (unlikely(admin != L4LB_ADMIN_ENABLED))
+		return admin == L4LB_ADMIN_DRAIN ? L4LB_REASON_DRAINING :
+						   L4LB_REASON_DISABLED;
+	if (unlikely(READ_ONCE(srv->health) == L4LB_HEALTH_DOWN))
+		return L4LB_REASON_DOWN;
+	if (unlikely(READ_ONCE(srv->overload)))
+		return L4LB_REASON_OVERLOAD;
+	return weight ? L4LB_REASON_UNSPEC : L4LB_REASON_WEIGHT_ZERO;
+}
+
+struct l4lb_server *l4lb_server_alloc(struct l4lb_net *ln, gfp_t gfp);
+void l4lb_server_free(struct l4lb_server *srv);
+u32 l4lb_server_weight(const struct l4lb_server *srv);
+void l4lb_server_conn_opened(struct l4lb_server *srv, bool active);
+void l4lb_server_conn_moved(struct l4lb_server *srv, bool active);
+void l4lb_server_conn_closed(struct l4lb_server *srv, bool active);
+bool l4lb_server_reap(struct l4lb_net *ln);
+
+#endif /* L4LB_SERVER_H */

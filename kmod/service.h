@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A service: what it is, in one immutable version, and what it remembers. */
+#ifndef L4LB_SERVICE_H
+#define L4LB_SERVICE_H
+
+#include <linux/atomic.h>
+#include <linux/l4lb.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include "addr.h"
+#include "map.h"
+
+struct l4lb_sched_ops;
+struct l4lb_sched_data;
+struct l4lb_vip;
+
+/**
+ * struct l4lb_service_rt - what survives commits
+ * @id: number in &l4lb_net.services, the service's part of a connection's key
+ * @refs: versions of the service, and readers that sleep
+ * @lock: protects @sched, the positions of servers in it and every change of
+ *	its weights and order; BH. Nests inside state_lock, outside nothing
+ * @sched: scheduler data of the published version; RCU for packets, @lock for
+ *	writers
+ * @reason: fates of packets, by &enum l4lb_reason
+ * @past: counters of servers that have left, so that sums never fall; @lock
+ * @linger: servers that left the configuration and still have connections,
+ *	linked by &l4lb_server.linger_node; conf_lock
+ * @rcu: frees it after the last version
+ */
+struct l4lb_service_rt {
+	u32 id;
+	refcount_t refs;
+	spinlock_t lock;
+	struct l4lb_sched_data __rcu *sched;
+	atomic_long_t reason[__L4LB_REASON_MAX];
+	struct {
+		u64 conns, packets_in, bytes_in, packets_out, bytes_out;
+	} past;
+	struct list_head linger;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct l4lb_service - one immutable version of a service
+ * @key: address, port, protocol; the identity
+ * @id: as in @rt
+ * @method: &enum l4lb_method
+ * @midstream: &enum l4lb_midstream
+ * @tie: &enum l4lb_tie
+ * @owner: &enum l4lb_owner
+ * @ops: scheduler
+ * @sched: scheduler data and the servers in list order; never NULL
+ * @rt: what survives this version
+ * @timeout: seconds by &enum l4lb_state; 0: the namespace's default
+ * @digest: this object's share of the configuration digest, its servers
+ *	not included
+ * @name: empty, or unique in the namespace
+ * @rcu: frees a replaced version
+ */
+struct l4lb_service {
+	struct l4lb_endpoint key;
+	u32 id;
+	u8 method;
+	u8 midstream;
+	u8 tie;
+	u8 owner;
+	const struct l4lb_sched_ops *ops;
+	struct l4lb_sched_data *sched;
+	struct l4lb_service_rt *rt;
+	u32 timeout[__L4LB_STATE_MAX];
+	u64 digest;
+	char name[L4LB_NAME_MAX];
+	struct rcu_head rcu;
+};
+
+static inline struct l4lb_service *
+l4lb_service_lookup(const struct l4lb_map *map, const struct l4lb_endpoint *key,
+		    u32 hash)
+{
+	struct l4lb_service *svc;
+	struct l4lb_leaf *leaf;
+	u32 i;
+
+	l4lb_map_each(map, hash, leaf, i, svc)
+		if (l4lb_endpoint_equal(&svc->key, key))
+			return svc;
+	return NULL;
+}
+
+struct l4lb_service *l4lb_service_alloc(gfp_t gfp);
+struct l4lb_service_rt *l4lb_service_rt_alloc(u32 id, gfp_t gfp);
+void l4lb_service_rt_get(struct l4lb_service_rt *rt);
+void l4lb_service_rt_put(struct l4lb_service_rt *rt);
+
+#endif /* L4LB_SERVICE_H */
