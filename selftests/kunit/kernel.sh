@@ -18,11 +18,19 @@ KERNEL_PKG=linux-source-6.1
 KERNEL_TAR=/usr/src/linux-source-6.1.tar.xz
 KERNEL_TOOLS=(bc bison flex gcc make xz-utils libelf-dev libssl-dev)
 
-# User-Mode Linux cannot be preempted, and Kconfig therefore denies it
-# DEBUG_ATOMIC_SLEEP; but that check only needs the preemption *counter*, which
-# UML keeps as every port does.  Lifting the dependency is what lets a suite
-# see GFP_KERNEL under a spinlock.  The expression is part of the source's key.
-KERNEL_SED='/^config DEBUG_ATOMIC_SLEEP$/,/^config /{/depends on !ARCH_NO_PREEMPT/d}'
+# Two changes to the source, as "file|sed expression"; part of the source's key.
+# Both touch what only User-Mode Linux builds see.
+KERNEL_SED=(
+	# UML cannot be preempted, and Kconfig therefore denies it
+	# DEBUG_ATOMIC_SLEEP; but the check only needs the preemption counter,
+	# which UML keeps as every port does.  Without this line no suite could
+	# see GFP_KERNEL under a spinlock.
+	'lib/Kconfig.debug|/^config DEBUG_ATOMIC_SLEEP$/,/^config /{/depends on !ARCH_NO_PREEMPT/d}'
+	# UML walks the VMAs of a forked task without the mmap lock, which
+	# lockdep reports at each boot; a report that is always there would
+	# hide the one that matters.
+	'arch/um/kernel/tlb.c|/^void force_flush_all/,/^}/{s/^\tfor_each_vma/\tmmap_read_lock(mm);\n&/;s/^}/\tmmap_read_unlock(mm);\n}/}'
+)
 
 kernel_say()
 {
@@ -69,7 +77,7 @@ kernel_hash()
 kernel_source_dir()
 {
 	printf '%s/src/%s_%s-%s\n' "$L4LB_CACHE" "$KERNEL_PKG" \
-		"$(kernel_version)" "$(printf '%s' "$KERNEL_SED" | kernel_hash)"
+		"$(kernel_version)" "$(printf '%s\n' "${KERNEL_SED[@]}" | kernel_hash)"
 }
 
 # kernel_dir NAME FRAGMENT: the build tree's path, built or not.
@@ -91,6 +99,20 @@ kernel_built()
 	[ -e "$(kernel_dir "$1" "$2")/.built" ]
 }
 
+# kernel_patch DIR: apply KERNEL_SED; each expression must change its file.
+kernel_patch()
+{
+	local entry file
+
+	for entry in "${KERNEL_SED[@]}"; do
+		file=$1/${entry%%|*}
+		cp "$file" "$file.orig" || return 1
+		sed -i "${entry#*|}" "$file"
+		! cmp -s "$file" "$file.orig" || return 1
+		rm "$file.orig"
+	done
+}
+
 # kernel_extract: unpack the source unless it is there; caller holds no lock.
 kernel_extract()
 {
@@ -105,7 +127,7 @@ kernel_extract()
 		rm -rf "$dir"
 		mkdir "$dir"
 		nice tar -C "$dir" --strip-components=1 -xJf "$KERNEL_TAR" &&
-			sed -i "$KERNEL_SED" "$dir/lib/Kconfig.debug" &&
+			kernel_patch "$dir" &&
 			touch "$dir/.built"
 	) 9>"$L4LB_CACHE/lock/source" ||
 		kernel_die "cannot unpack $KERNEL_TAR"
