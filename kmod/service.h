@@ -25,7 +25,7 @@ struct l4lb_vip;
  * @reason: fates of packets, by &enum l4lb_reason
  * @past: counters of servers that have left, so that sums never fall; @lock
  * @linger: servers that left the configuration and still have connections,
- *	linked by &l4lb_server.linger_node; conf_lock
+ *	linked by &l4lb_server.linger_node; @lock
  * @rcu: frees it after the last version
  */
 struct l4lb_service_rt {

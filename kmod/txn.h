@@ -106,7 +106,7 @@ int l4lb_txn_commit(struct l4lb_net *ln, struct l4lb_txn *txn, bool dry_run,
 		    struct netlink_ext_ack *extack);
 void l4lb_txn_abort(struct l4lb_net *ln, struct l4lb_txn *txn);
 void l4lb_txn_release(struct l4lb_net *ln, u32 portid);
-void l4lb_txn_net_init(struct l4lb_net *ln);
+int l4lb_txn_net_init(struct l4lb_net *ln);
 void l4lb_txn_net_exit(struct l4lb_net *ln);
 int l4lb_txn_drop_endpoints(struct l4lb_net *ln);
 

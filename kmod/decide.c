@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one place that chooses. l4lb_decide() reads (packet, snapshot, table)
+ * and writes a plan, nothing else; l4lb_commit_plan() makes it true. Their
+ * callers are the hooks, which do both, and explain, which only decides.
+ */
+#include <linux/tcp.h>
+#include <net/ip.h>
+
+#include "decide.h"
+#include "icmp.h"
+#include "net.h"
+#include "sched.h"
+
+static void trace_step(struct l4lb_trace *trace, u8 kind, u32 reason,
+		       const struct l4lb_plan *plan)
+{
+	if (unlikely(trace))
+		trace->step(trace, kind, reason, plan, NULL, 0);
+}
+
+static void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
+		       struct l4lb_trace *trace)
+{
+	plan->verdict = verdict;
+	plan->reason = reason;
+	trace_step(trace, L4LB_STEP_VERDICT, reason, plan);
+}
+
+static bool tcp_opens(const struct l4lb_packet *pkt)
+{
+	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK | L4LB_TCP_RST |
+				  L4LB_TCP_FIN)) == L4LB_TCP_SYN;
+}
+
+/*
+ * May an existing entry go on with @srv? Weight 0 and a full server keep what
+ * they have; the entries of TCP connections that are established do too,
+ * whatever became of their server.
+ */
+static bool server_abandons(const struct l4lb_server *srv)
+{
+	switch (l4lb_server_excluded(srv, 1)) {
+	case L4LB_REASON_DOWN:
+	case L4LB_REASON_DRAINING:
+	case L4LB_REASON_DISABLED:
+	case L4LB_REASON_SERVER_GONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void trace_candidates(struct l4lb_trace *trace,
+			     const struct l4lb_plan *plan)
+{
+	const struct l4lb_sched_data *sd = plan->svc->sched;
+	u32 pos;
+
+	for (pos = 0; pos < sd->nr; pos++) {
+		const struct l4lb_sched_slot *slot = &sd->slot[pos];
+
+		trace->step(trace, L4LB_STEP_CANDIDATE,
+			    l4lb_server_excluded(slot->server,
+						 READ_ONCE(slot->weight)),
+			    plan, NULL, pos);
+	}
+}
+
+/*
+ * Would the reply's tuple meet that of another service? The data path learns
+ * this from the insert itself; only explain has to ask.
+ */
+static bool reply_taken(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+			const struct l4lb_server *srv)
+{
+	struct l4lb_conn_key key = {
+		.addr = pkt->saddr,
+		.port = pkt->sport,
+		.id = srv->endpoint->id | L4LB_CONN_REV,
+	};
+	struct l4lb_conn *conn;
+
+	l4lb_conn_hash(&ln->conns, &key);
+	conn = l4lb_conn_lookup(ln, &key);
+	return conn && !l4lb_tcp_reopens(READ_ONCE(conn->word));
+}
+
+/* A packet that opens a connection: choose its server. */
+static void decide_new(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		       struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	const struct l4lb_service *svc = plan->svc;
+
+	if (unlikely(l4lb_addr_martian(&pkt->saddr, pkt->family) &&
+		     pkt->hook != L4LB_HOOK_LOCAL_OUT)) {
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MARTIAN, trace);
+		return;
+	}
+	if (unlikely(trace))
+		trace_candidates(trace, plan);
+	if (unlikely(!svc->ops->pick(svc->sched, pkt, &plan->pick))) {
+		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_NO_SERVER,
+			   trace);
+		return;
+	}
+	if (unlikely(atomic_read(&ln->conns.nr) >= READ_ONCE(ln->limits.conns))) {
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_CONN_LIMIT,
+			   trace);
+		return;
+	}
+	plan->srv = plan->pick.server;
+	plan->method = svc->method;
+	plan->create = true;
+	plan->state = pkt->proto == IPPROTO_TCP ?
+			l4lb_tcp_first(pkt->tcp_flags) : L4LB_STATE_UDP;
+	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
+	if (unlikely(trace && plan->method == L4LB_METHOD_NAT &&
+		     !plan->reopen && reply_taken(ln, pkt, plan->srv))) {
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_TUPLE_TAKEN,
+			   trace);
+		return;
+	}
+	decide_end(plan, L4LB_VERDICT_FORWARD,
+		   plan->reopen ? L4LB_REASON_REOPENED : L4LB_REASON_NEW,
+		   trace);
+}
+
+/* A packet of a service that no entry speaks for. */
+static void decide_no_conn(const struct l4lb_net *ln,
+			   const struct l4lb_packet *pkt,
+			   struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	if (pkt->proto != IPPROTO_TCP || tcp_opens(pkt)) {
+		decide_new(ln, pkt, plan, trace);
+		return;
+	}
+	switch (plan->svc->midstream) {
+	case L4LB_MIDSTREAM_PASS:
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_MIDSTREAM_PASS,
+			   trace);
+		break;
+	case L4LB_MIDSTREAM_DROP:
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MIDSTREAM_DROP,
+			   trace);
+		break;
+	default:
+		decide_end(plan, L4LB_VERDICT_REJECT,
+			   L4LB_REASON_MIDSTREAM_RESET, trace);
+	}
+}
+
+/*
+ * The server that @conn's slot means now, or NULL when it has left: a slot
+ * that was given to another server carries another generation.
+ */
+static struct l4lb_server *conn_server(const struct l4lb_net *ln,
+				       const struct l4lb_conn *conn)
+{
+	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
+
+	if (unlikely(!srv || srv->gen != conn->gen))
+		return NULL;
+	return srv;
+}
+
+/* A client's packet that an entry speaks for. */
+static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+			struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	struct l4lb_conn *conn = plan->conn;
+	struct l4lb_server *srv = conn_server(ln, conn);
+	bool again;
+
+	plan->srv = srv;
+	plan->method = conn->method;
+	plan->seen = READ_ONCE(conn->word);
+	plan->next = plan->seen;
+	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
+
+	if (pkt->proto == IPPROTO_TCP) {
+		/*
+		 * A client that uses its port again opens a new connection
+		 * with this very packet; so does the retransmission of a SYN
+		 * whose server must not be asked any more.
+		 */
+		again = tcp_opens(pkt) &&
+			(!srv || l4lb_tcp_reopens(plan->seen) ||
+			 ((plan->seen & L4LB_CONN_STATE) ==
+			  L4LB_STATE_SYN_RECV && server_abandons(srv)));
+		if (!again)
+			plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags,
+						   true, conn->method ==
+						   L4LB_METHOD_NAT);
+	} else {
+		again = !srv || server_abandons(srv);
+	}
+	if (unlikely(again)) {
+		plan->reopen = true;
+		decide_new(ln, pkt, plan, trace);
+		return;
+	}
+	if (unlikely(!srv)) {
+		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_SERVER_GONE,
+			   trace);
+		return;
+	}
+	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
+	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
+}
+
+/* A packet to a service. */
+static void decide_client(const struct l4lb_net *ln,
+			  const struct l4lb_packet *pkt,
+			  struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	struct l4lb_conn_key *key = &plan->key;
+
+	if (unlikely(READ_ONCE(plan->vip->standby))) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
+		return;
+	}
+	key->addr = pkt->saddr;
+	key->id = plan->svc->id;
+	key->port = pkt->sport;
+	l4lb_conn_hash(&ln->conns, key);
+	plan->conn = l4lb_conn_lookup(ln, key);
+	if (likely(plan->conn)) {
+		decide_conn(ln, pkt, plan, trace);
+		return;
+	}
+	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
+	decide_no_conn(ln, pkt, plan, trace);
+}
+
+/*
+ * A packet from a NAT server to a client: true when an entry speaks for it and
+ * the plan is made.
+ */
+static bool decide_reply(const struct l4lb_net *ln,
+			 const struct l4lb_packet *pkt,
+			 struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	const struct l4lb_table *table = plan->table;
+	struct l4lb_endpoint from = {
+		.addr = pkt->saddr,
+		.port = pkt->sport,
+		.family = pkt->family,
+		.proto = pkt->proto,
+	};
+	struct l4lb_conn_key key;
+	struct l4lb_rs *rs;
+
+	rs = l4lb_rs_lookup(table->endpoints, &from, l4lb_endpoint_hash(&from));
+	if (!rs)
+		return false;
+	key.addr = pkt->daddr;
+	key.id = rs->id | L4LB_CONN_REV;
+	key.port = pkt->dport;
+	l4lb_conn_hash(&ln->conns, &key);
+	plan->conn = l4lb_conn_lookup(ln, &key);
+	if (!plan->conn)
+		return false;
+	plan->svc = l4lb_slots_get(&ln->services, plan->conn->node.id);
+	plan->srv = conn_server(ln, plan->conn);
+	plan->seen = READ_ONCE(plan->conn->word);
+	plan->next = plan->seen;
+	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
+	if (unlikely(!plan->svc || !plan->srv)) {
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_SERVER_GONE,
+			   trace);
+		return true;
+	}
+	/* The director's own clients get theirs rewritten at LOCAL_IN. */
+	if (unlikely(!!(plan->seen & L4LB_CONN_LOCAL) !=
+		     (pkt->hook == L4LB_HOOK_LOCAL_IN))) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_LOCAL_REPLY,
+			   trace);
+		return true;
+	}
+	if (pkt->proto == IPPROTO_TCP)
+		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
+					   true);
+	plan->method = L4LB_METHOD_NAT;
+	decide_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, trace);
+	return true;
+}
+
+/* Services that nearly matched, for explain. */
+static void trace_nearest(struct l4lb_trace *trace,
+			  const struct l4lb_packet *pkt,
+			  const struct l4lb_plan *plan)
+{
+	const struct l4lb_map *map = plan->table->services;
+	const struct l4lb_service *svc;
+	const struct l4lb_leaf *leaf;
+	u32 l, i, reason, told = 0;
+
+	for (l = 0; l <= map->mask; l++) {
+		leaf = map->leaf[l];
+		for (i = 0; leaf && i < leaf->nr; i++) {
+			svc = leaf->e[i].obj;
+			if (!l4lb_addr_equal(&svc->key.addr, &pkt->daddr)) {
+				if (svc->key.port != pkt->dport ||
+				    svc->key.proto != pkt->proto)
+					continue;
+				reason = L4LB_REASON_OTHER_ADDR;
+			} else if (svc->key.port == pkt->dport) {
+				reason = L4LB_REASON_OTHER_PROTO;
+			} else {
+				reason = L4LB_REASON_OTHER_PORT;
+			}
+			trace->step(trace, L4LB_STEP_NEAREST, reason, plan, svc,
+				    0);
+			if (++told == 8)
+				return;
+		}
+	}
+}
+
+/* Neither to a service nor a reply. */
+static void decide_stranger(const struct l4lb_packet *pkt,
+			    struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	if (unlikely(trace))
+		trace_nearest(trace, pkt, plan);
+	if (!plan->vip) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
+			   trace);
+	} else if (READ_ONCE(plan->vip->standby)) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
+	} else if (plan->vip->unknown_port == L4LB_UNKNOWN_PORT_DROP) {
+		decide_end(plan, L4LB_VERDICT_DROP,
+			   L4LB_REASON_UNKNOWN_PORT_DROP, trace);
+	} else if (plan->vip->unknown_port == L4LB_UNKNOWN_PORT_REJECT) {
+		decide_end(plan, L4LB_VERDICT_REJECT,
+			   L4LB_REASON_UNKNOWN_PORT_REJECT, trace);
+	} else {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NO_SERVICE,
+			   trace);
+	}
+}
+
+/* Packets that are no flow: pass or drop by their kind, if to a VIP at all. */
+static void decide_odd(const struct l4lb_packet *pkt, struct l4lb_plan *plan,
+		       struct l4lb_trace *trace)
+{
+	u32 hash = l4lb_addr_hash(&pkt->daddr);
+
+	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
+				    hash);
+	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
+	if (!plan->vip)
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
+			   trace);
+	else if (READ_ONCE(plan->vip->standby))
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
+	else if (pkt->kind == L4LB_PACKET_BAD)
+		decide_end(plan, L4LB_VERDICT_DROP, pkt->reason, trace);
+	else
+		decide_end(plan, L4LB_VERDICT_PASS,
+			   pkt->kind == L4LB_PACKET_ICMP_OTHER ?
+				L4LB_REASON_ICMP_OTHER :
+				L4LB_REASON_UNKNOWN_PROTO, trace);
+}
+
+static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
+{
+	plan->create = false;
+	plan->reopen = false;
+	plan->method = L4LB_METHOD_UNSPEC;
+	plan->table = rcu_dereference(ln->table);
+	plan->vip = NULL;
+	plan->svc = NULL;
+	plan->srv = NULL;
+	plan->conn = NULL;
+	plan->seen = 0;
+	plan->next = 0;
+}
+
+/**
+ * l4lb_decide() - what is to be done with a packet
+ * @ln: namespace
+ * @pkt: the packet; a fragment has been gathered before
+ * @plan: out: the plan
+ * @trace: somebody to be told each step, or NULL
+ *
+ * Pure: reads only, so explain can call it for packets that do not exist.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		 struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	struct l4lb_endpoint to;
+	u32 hash;
+
+	plan_init(ln, plan);
+	trace_step(trace, L4LB_STEP_HOOK, L4LB_REASON_UNSPEC, plan);
+	if (unlikely(pkt->kind != L4LB_PACKET_FLOW)) {
+		if (pkt->kind == L4LB_PACKET_ICMP_ERROR)
+			l4lb_icmp_decide(ln, pkt, plan, trace);
+		else
+			decide_odd(pkt, plan, trace);
+		return;
+	}
+	/* What else reaches LOCAL_IN has been judged at PRE_ROUTING. */
+	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN)) {
+		if (!decide_reply(ln, pkt, plan, trace))
+			decide_end(plan, L4LB_VERDICT_PASS,
+				   L4LB_REASON_UNSPEC, trace);
+		return;
+	}
+
+	hash = l4lb_addr_hash(&pkt->daddr);
+	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
+				    hash);
+	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
+	if (plan->vip) {
+		to.addr = pkt->daddr;
+		to.port = pkt->dport;
+		to.family = pkt->family;
+		to.proto = pkt->proto;
+		plan->svc = l4lb_service_lookup(plan->table->services, &to,
+						l4lb_port_hash(hash, to.proto,
+							       to.port));
+		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+		if (likely(plan->svc)) {
+			decide_client(ln, pkt, plan, trace);
+			return;
+		}
+	}
+	if (plan->table->endpoints->nr && decide_reply(ln, pkt, plan, trace))
+		return;
+	decide_stranger(pkt, plan, trace);
+}
+
+/* Make the entry that the plan calls for; false: choose again. */
+static bool commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		       struct l4lb_plan *plan)
+{
+	const struct l4lb_service *svc = plan->svc;
+	struct l4lb_conn_new new = {
+		.key = plan->key,
+		.family = pkt->family,
+		.proto = pkt->proto,
+		.method = plan->method,
+		.state = plan->state,
+		.local = pkt->hook == L4LB_HOOK_LOCAL_OUT,
+		.server = plan->srv,
+		.replaces = plan->reopen ? plan->conn : NULL,
+	};
+	struct l4lb_conn *conn;
+
+	if (!svc->ops->commit(svc->rt, svc->sched, &plan->pick))
+		return false;
+	conn = l4lb_conn_insert(ln, &new);
+	if (likely(!IS_ERR(conn))) {
+		plan->conn = conn;
+		return true;
+	}
+	if (PTR_ERR(conn) == -EEXIST)
+		return false;
+	plan->verdict = L4LB_VERDICT_DROP;
+	switch (PTR_ERR(conn)) {
+	case -EADDRINUSE:
+		plan->reason = L4LB_REASON_TUPLE_TAKEN;
+		break;
+	case -ENOSPC:
+		plan->reason = L4LB_REASON_CONN_LIMIT;
+		break;
+	default:
+		plan->reason = L4LB_REASON_NO_MEMORY;
+	}
+	return true;
+}
+
+/**
+ * l4lb_commit_plan() - make a plan true
+ * @ln: namespace
+ * @pkt: the packet
+ * @plan: from l4lb_decide() in the same RCU section; becomes a drop when there
+ *	is no room for an entry
+ *
+ * Context: RCU read side, BH off.
+ * Return: false when another CPU was faster (it moved the cursor, made the
+ * same entry or moved its state): decide again. Each false means that some
+ * other packet has made progress, so deciding again ends.
+ */
+bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		      struct l4lb_plan *plan)
+{
+	if (unlikely(plan->create)) {
+		if (plan->verdict != L4LB_VERDICT_FORWARD)
+			return true;
+		return commit_new(ln, pkt, plan);
+	}
+	if (plan->verdict != L4LB_VERDICT_FORWARD &&
+	    plan->verdict != L4LB_VERDICT_REPLY)
+		return true;
+	/* An ICMP error is no sign of life of its connection. */
+	if (unlikely(pkt->kind != L4LB_PACKET_FLOW))
+		return true;
+	if (unlikely(plan->next != plan->seen) &&
+	    !l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next))
+		return false;
+	l4lb_conn_touch(plan->conn, (u32)jiffies);
+	return true;
+}

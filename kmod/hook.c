@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where packets are taken, and the one place where a verdict becomes an NF_
+ * code.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_bridge.h>
+#include <net/ip.h>
+
+#include "decide.h"
+#include "hook.h"
+#include "net.h"
+#include "packet.h"
+#include "xmit.h"
+
+/*
+ * After raw (-300), so that nft and iptables rules there protect the VIP as
+ * they protect any address; before conntrack (-200), which is then not paid
+ * for what we forward.
+ */
+#define L4LB_PRI_PREROUTING	(-250)
+
+/* Last of LOCAL_IN: filters have judged the packet as the server sent it. */
+#define L4LB_PRI_LOCAL_IN	(NF_IP_PRI_LAST - 10)
+
+/* As PRE_ROUTING, for packets of the director's own clients. */
+#define L4LB_PRI_LOCAL_OUT	(-250)
+
+/* Send what the plan says is to be sent; UNSPEC: the skb is gone. */
+static u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
+		     const struct l4lb_packet *pkt,
+		     const struct l4lb_plan *plan)
+{
+	if (unlikely(pkt->kind == L4LB_PACKET_ICMP_ERROR))
+		return l4lb_xmit_icmp(ln, skb, pkt, plan);
+	if (plan->verdict == L4LB_VERDICT_REPLY)
+		return l4lb_xmit_nat_reply(ln, skb, pkt, plan);
+	if (plan->method == L4LB_METHOD_NAT)
+		return l4lb_xmit_nat(ln, skb, pkt, plan);
+	return l4lb_xmit_dr(ln, skb, pkt, plan);
+}
+
+static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,
+			const struct l4lb_packet *pkt)
+{
+	if (pkt->kind != L4LB_PACKET_FLOW)
+		return;
+	if (pkt->proto == IPPROTO_TCP)
+		l4lb_xmit_reset(ln, skb, pkt);
+	else
+		l4lb_xmit_unreachable(ln, skb, pkt);
+}
+
+static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
+			     const struct l4lb_packet *pkt)
+{
+	struct l4lb_service_rt *rt;
+	struct l4lb_plan plan;
+	u32 failed;
+
+	do {
+		l4lb_decide(ln, pkt, &plan, NULL);
+	} while (unlikely(!l4lb_commit_plan(ln, pkt, &plan)));
+
+	rt = plan.svc ? plan.svc->rt : NULL;
+	switch (plan.verdict) {
+	case L4LB_VERDICT_FORWARD:
+	case L4LB_VERDICT_REPLY:
+		break;
+	case L4LB_VERDICT_PASS:
+		l4lb_count(ln, rt, plan.reason);
+		return NF_ACCEPT;
+	case L4LB_VERDICT_REJECT:
+		hook_reject(ln, skb, pkt);
+		fallthrough;
+	default:
+		l4lb_count(ln, rt, plan.reason);
+		return NF_DROP;
+	}
+
+	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN))
+		failed = l4lb_xmit_nat_local_reply(ln, skb, pkt, &plan);
+	else
+		failed = hook_send(ln, skb, pkt, &plan);
+	if (unlikely(failed)) {
+		l4lb_count(ln, rt, failed);
+		return NF_DROP;
+	}
+	l4lb_count(ln, rt, plan.reason);
+	if (plan.verdict == L4LB_VERDICT_REPLY)
+		l4lb_stats_out(plan.srv, pkt->len);
+	else
+		l4lb_stats_in(plan.srv, pkt->len);
+	return pkt->hook == L4LB_HOOK_LOCAL_IN ? NF_ACCEPT : NF_STOLEN;
+}
+
+/*
+ * A fragment: gathered only if it goes to a VIP or comes from a NAT server;
+ * all others travel on untouched. Returns NF_ACCEPT with *@whole set when the
+ * packet is complete and has been parsed anew.
+ */
+static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
+				struct l4lb_packet *pkt, bool *whole)
+{
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	u32 user = IP_DEFRAG_VS_IN;
+	struct l4lb_rs_addr *from;
+	struct l4lb_leaf *leaf;
+	u32 hash, i;
+	int err;
+
+	*whole = false;
+	hash = l4lb_addr_hash(&pkt->daddr);
+	if (!l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash)) {
+		user = 0;
+		hash = l4lb_addr_hash(&pkt->saddr);
+		l4lb_map_each(table->rs_addrs, hash, leaf, i, from)
+			if (from->family == pkt->family &&
+			    l4lb_addr_equal(&from->addr, &pkt->saddr))
+				user = IP_DEFRAG_VS_OUT;
+	}
+	if (!user) {
+		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
+	err = ip_defrag(ln->net, skb, user);
+	if (err) {
+		l4lb_count(ln, NULL, err == -EINPROGRESS ?
+				     L4LB_REASON_FRAG_QUEUED :
+				     L4LB_REASON_FRAG_FAILED);
+		return NF_STOLEN;
+	}
+	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);
+	*whole = pkt->kind != L4LB_PACKET_FRAGMENT;
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	struct l4lb_packet pkt;
+	unsigned int ret;
+	bool whole;
+
+	/*
+	 * A VRF's packet comes twice, first with its port as the device: that
+	 * was ours to judge.
+	 */
+	if (unlikely(netif_is_l3_master(state->in)))
+		return NF_ACCEPT;
+	if (unlikely(nf_bridge_info_exists(skb))) {
+		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+		return NF_ACCEPT;
+	}
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
+		ret = hook_gather(ln, skb, &pkt, &whole);
+		if (!whole)
+			return ret;
+	}
+	return hook_run(ln, skb, &pkt);
+}
+
+/* Replies to connections that the director itself has opened to a VIP. */
+static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	struct l4lb_packet pkt;
+
+	if (!rcu_dereference(ln->table)->endpoints->nr)
+		return NF_ACCEPT;
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, AF_INET, &pkt);
+	if (pkt.kind != L4LB_PACKET_FLOW)
+		return NF_ACCEPT;
+	return hook_run(ln, skb, &pkt);
+}
+
+/* Packets of clients on the director itself; process context as well. */
+static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	struct l4lb_packet pkt;
+	unsigned int ret;
+
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, &pkt);
+	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
+		     pkt.kind == L4LB_PACKET_BAD))
+		return NF_ACCEPT;
+	local_bh_disable();
+	ret = hook_run(ln, skb, &pkt);
+	local_bh_enable();
+	return ret;
+}
+
+static const struct nf_hook_ops hook_ops[] = {
+	{
+		.hook = hook_prerouting,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = L4LB_PRI_PREROUTING,
+	},
+	{
+		.hook = hook_local_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = L4LB_PRI_LOCAL_IN,
+	},
+	{
+		.hook = hook_local_out,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = L4LB_PRI_LOCAL_OUT,
+	},
+};
+
+/**
+ * l4lb_hook_register() - begin to see a namespace's packets
+ * @net: namespace
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int l4lb_hook_register(struct net *net)
+{
+	return nf_register_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+/**
+ * l4lb_hook_unregister() - see no more packets
+ * @net: namespace
+ *
+ * Hooks that are running on other CPUs are not waited for: the caller must
+ * synchronize_net() before it frees what they use.
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_hook_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
