@@ -1,0 +1,599 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by every selftest: KTAP, deadlines, namespaces, the articles'
+# topology, web servers, captures, counters.  A test looks like this:
+#
+#	. "$(dirname "$0")/lib.sh"
+#	test_thing() { topo_article 2; ...; check_eq "what" expected got; }
+#	run_test thing test_thing
+#	finish
+#
+# Functions whose names begin with an underscore are this file's own.
+
+set -u
+
+LIB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TREE=$(dirname "$LIB_DIR")
+: "${L4LB_TIME_FACTOR:=1}" "${L4LB_TIER:=check}" "${L4LB_BUILD:=$TREE/build}"
+export L4LB_TIME_FACTOR L4LB_TIER L4LB_BUILD
+
+# l4lb.ko of the running kernel; lbctl and its like come first in PATH
+L4LB_MODULE=${L4LB_MODULE:-$L4LB_BUILD/module/$(uname -r)/l4lb.ko}
+PATH=$L4LB_BUILD/tools:$L4LB_BUILD/tools/lbctl:$PATH
+
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/l4lb.XXXXXX")
+export TMP
+
+# ---------------------------------------------------------------- KTAP
+
+_tests=0
+_failures=0
+_test_dir=
+
+# _result VERDICT NAME SECONDS [DIRECTIVE]
+_result()
+{
+	local time=" # $3 s"
+
+	_tests=$((_tests + 1))
+	[ $_tests -gt 1 ] || echo "KTAP version 1"
+	echo "$1 $_tests $2${4:- $time}"
+	[ "$1" = ok ] || _failures=$((_failures + 1))
+}
+
+# run_test NAME FUNCTION [ARG]...: one test in a subshell of its own, with
+# errexit and a trap that takes away what it made.  Exit status 4 is a skip,
+# whose reason is in $TMP/skip.
+run_test()
+{
+	local name=$1 status begin=$SECONDS log=$TMP/log
+
+	shift
+	rm -f "$TMP/skip"
+	set +e
+	(
+		trap _cleanup_test EXIT
+		trap 'exit 143' TERM INT HUP
+		_test_dir=$(mktemp -d "$TMP/test.XXXXXX")
+		set -e
+		"$@"
+	) >"$log" 2>&1
+	status=$?
+	case $status in
+	0)
+		_result ok "$name" $((SECONDS - begin))
+		grep -E '^# ' "$log"
+		;;
+	4)
+		_result ok "$name" 0 " # SKIP $(cat "$TMP/skip" 2>/dev/null)"
+		;;
+	*)
+		sed 's/^/# /' "$log"
+		echo "# $name: exit status $status"
+		_result "not ok" "$name" $((SECONDS - begin))
+		;;
+	esac
+	return 0
+}
+
+# finish: the plan; ends the script
+finish()
+{
+	echo "1..$_tests"
+	[ $_tests -gt 0 ] && [ $_failures -eq 0 ]
+	exit
+}
+
+# skip REASON: end this test; skips.txt must know of it
+skip()
+{
+	echo "$*" >"$TMP/skip"
+	exit 4
+}
+
+fail()
+{
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# diag TEXT: a line that is shown also when the test passes
+diag()
+{
+	echo "# $*"
+}
+
+# check_eq WHAT EXPECTED GOT
+check_eq()
+{
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+# check_between WHAT LEAST MOST GOT: integers
+check_between()
+{
+	if ! [ "$4" -ge "$2" ] 2>/dev/null || ! [ "$4" -le "$3" ]; then
+		fail "$1: expected $2..$3, got '$4'"
+	fi
+}
+
+# check_match WHAT REGEX GOT
+check_match()
+{
+	[[ $3 =~ $2 ]] || fail "$1: expected /$2/, got '$3'"
+}
+
+# check_fails CMD...: must end with a status other than 0
+check_fails()
+{
+	! "$@" || fail "should have failed: $*"
+}
+
+# ---------------------------------------------------------------- time
+
+# wait_until SECONDS CMD...: until CMD succeeds; SECONDS are multiplied by
+# L4LB_TIME_FACTOR, and CMD is tried once more when they are over.
+wait_until()
+{
+	local end=$((SECONDS + $1 * L4LB_TIME_FACTOR))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $end ]; then
+			"$@" >&2 || fail "waited in vain for: $*"
+			return 0
+		fi
+		sleep 0.1
+	done
+}
+
+# wait_eq SECONDS EXPECTED CMD...: until CMD prints EXPECTED
+wait_eq()
+{
+	local seconds=$1 expected=$2
+
+	shift 2
+	wait_until "$seconds" _prints "$expected" "$@"
+}
+
+_prints()
+{
+	local expected=$1 got
+
+	shift
+	got=$("$@") || return 1
+	[ "$got" = "$expected" ] || {
+		echo "$*: expected '$expected', got '$got'" >&2
+		return 1
+	}
+}
+
+# ---------------------------------------------------------------- cleaning up
+
+# Namespaces and processes are recorded in files, since helpers run in
+# subshells, too.  Newest first; errors of what is gone already do not matter.
+_cleanup_test()
+{
+	local line
+
+	set +e
+	[ -d "$_test_dir" ] || return
+	if [ -s "$_test_dir/pids" ]; then
+		tac "$_test_dir/pids" | while read -r line; do
+			kill "$line"
+		done
+		tac "$_test_dir/pids" | while read -r line; do
+			_reap "$line"
+		done
+	fi 2>/dev/null
+	if [ -s "$_test_dir/cleanups" ]; then
+		tac "$_test_dir/cleanups" | while read -r line; do
+			eval "$line"
+		done
+	fi
+	if [ -s "$_test_dir/netns" ]; then
+		tac "$_test_dir/netns" | while read -r line; do
+			ip netns del "$line"
+		done
+	fi 2>/dev/null
+	rm -rf "$_test_dir"
+}
+
+_reap()
+{
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL "$1"
+}
+
+# at_end COMMAND: a shell command for the end of this test
+at_end()
+{
+	echo "$*" >>"$_test_dir/cleanups"
+}
+
+_cleanup_script()
+{
+	rm -rf "$TMP"
+}
+trap _cleanup_script EXIT
+trap 'exit 143' TERM INT HUP
+
+# background CMD...: started, ended with the test; its process id is in $!
+background()
+{
+	"$@" </dev/null &
+	echo $! >>"$_test_dir/pids"
+}
+
+# ---------------------------------------------------------------- namespaces
+
+# netns NAME: the real name of this test's namespace NAME; unique on the
+# machine, since tests run side by side
+netns()
+{
+	echo "l4lb-$$-$1"
+}
+
+# netns_add NAME...: make them, with lo up, no rp_filter, no address detection
+netns_add()
+{
+	local name real
+
+	for name in "$@"; do
+		real=$(netns "$name")
+		ip netns add "$real"
+		echo "$real" >>"$_test_dir/netns"
+		ip netns exec "$real" sysctl -qe -w \
+			net.ipv4.conf.all.rp_filter=0 \
+			net.ipv4.conf.default.rp_filter=0 \
+			net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0
+		ip -n "$real" link set lo up
+	done
+}
+
+# in_ns NAME CMD...
+in_ns()
+{
+	local real
+
+	real=$(netns "$1")
+	shift
+	ip netns exec "$real" "$@"
+}
+
+# in_ns_background NAME CMD...
+in_ns_background()
+{
+	local real
+
+	real=$(netns "$1")
+	shift
+	background ip netns exec "$real" "$@"
+}
+
+# ip_ns NAME ARG...: ip -n; with no ARG a batch from standard input
+ip_ns()
+{
+	local real
+
+	real=$(netns "$1")
+	shift
+	if [ $# -eq 0 ]; then
+		ip -n "$real" -batch -
+	else
+		ip -n "$real" "$@"
+	fi
+}
+
+# ---------------------------------------------------------------- topology
+#
+#	        client              the articles' topology; every box is a
+#	     10.10.31.200           network namespace, "net" holds the bridges
+#	          | eth0
+#	==========+======== bridge ext 10.10.31.0/24 ========+==========
+#	   | ext        | ext                                | ext
+#	  lv1          lv2      VIP 10.10.31.100          router
+#	.31.11        .31.12    on ext of lv1            10.10.31.1
+#	   | int        | int                                | int
+#	=====+==========+== bridge int 192.168.31.0/24 ======+==========
+#	     | eth0            | eth0             gateway .31.1
+#	   web1  ...         webN
+#	192.168.31.101      .100+N
+#
+# NAT: the servers' default route is lv1's 192.168.31.11, so that replies come
+# back through it.  DR: it is the router's 192.168.31.1, and no reply crosses a
+# director.  server_nat, server_dr and server_redirect change a server over.
+
+VIP=10.10.31.100
+CLIENT=10.10.31.200
+
+# server_addr webN
+server_addr()
+{
+	echo "192.168.31.$((100 + ${1#web}))"
+}
+
+# _wire BRIDGE NAMESPACE DEVICE: a veth from NAMESPACE to a bridge in "net"
+_wire()
+{
+	ip_ns net link add "$1-$2" type veth peer name "$3" netns "$(netns "$2")"
+	ip_ns net link set "$1-$2" master "$1" up
+}
+
+# topo_article [SERVERS]: all of it, VIP on lv1, servers web1.. set for NAT
+topo_article()
+{
+	local n=${1:-2} i webs=()
+
+	for ((i = 1; i <= n; i++)); do
+		webs+=("web$i")
+	done
+	netns_add net client lv1 lv2 router "${webs[@]}"
+	ip_ns net <<-EOT
+	link add ext type bridge forward_delay 0 mcast_snooping 0
+	link add int type bridge forward_delay 0 mcast_snooping 0
+	link set ext up
+	link set int up
+	EOT
+	_wire ext client eth0
+	ip_ns client <<-EOT
+	addr add $CLIENT/24 dev eth0
+	link set eth0 up
+	route add 192.168.31.0/24 via 10.10.31.1
+	EOT
+	_topo_director lv1 11
+	_topo_director lv2 12
+	_wire ext router ext
+	_wire int router int
+	ip_ns router <<-EOT
+	addr add 10.10.31.1/24 dev ext
+	addr add 192.168.31.1/24 dev int
+	link set ext up
+	link set int up
+	EOT
+	in_ns router sysctl -q -w net.ipv4.ip_forward=1 \
+		net.ipv4.conf.all.send_redirects=0 \
+		net.ipv4.conf.int.send_redirects=0
+	for i in "${webs[@]}"; do
+		_wire int "$i" eth0
+		ip_ns "$i" <<-EOT
+		addr add $(server_addr "$i")/24 dev eth0
+		link set eth0 up
+		route add default via 192.168.31.11
+		EOT
+	done
+	vip_on lv1
+}
+
+_topo_director()
+{
+	_wire ext "$1" ext
+	_wire int "$1" int
+	ip_ns "$1" <<-EOT
+	addr add 10.10.31.$2/24 dev ext
+	addr add 192.168.31.$2/24 dev int
+	link set ext up
+	link set int up
+	EOT
+}
+
+# vip_on DIRECTOR [ADDRESS]: the address, so that the client's ARP is answered
+vip_on()
+{
+	ip_ns "$1" addr add "${2:-$VIP}/32" dev ext
+}
+
+vip_off()
+{
+	ip_ns "$1" addr del "${2:-$VIP}/32" dev ext
+}
+
+# server_nat webN [GATEWAY]: replies go back through the director
+server_nat()
+{
+	ip_ns "$1" route replace default via "${2:-192.168.31.11}"
+	in_ns "$1" ip addr del "$VIP/32" dev lo 2>/dev/null || :
+}
+
+# server_dr webN [ADDRESS]: the VIP on lo, unknown to ARP; replies go round the
+# director
+server_dr()
+{
+	ip_ns "$1" route replace default via 192.168.31.1
+	in_ns "$1" sysctl -q -w net.ipv4.conf.all.arp_ignore=1 \
+		net.ipv4.conf.all.arp_announce=2
+	ip_ns "$1" addr replace "${2:-$VIP}/32" dev lo
+}
+
+# server_redirect webN PROTO PORT: DR without the VIP on any device
+server_redirect()
+{
+	ip_ns "$1" route replace default via 192.168.31.1
+	in_ns "$1" ip addr del "$VIP/32" dev lo 2>/dev/null || :
+	in_ns "$1" iptables -t nat -A PREROUTING -d "$VIP" -p "$2" \
+		--dport "$3" -j REDIRECT
+}
+
+# ---------------------------------------------------------------- the module
+
+# load_module: with what it needs from the stock kernel; nothing to do if it
+# is there
+load_module()
+{
+	[ ! -d /sys/module/l4lb ] || return 0
+	[ -e "$L4LB_MODULE" ] || {
+		echo "no module $L4LB_MODULE"
+		return 0
+	}
+	modprobe -q nf_defrag_ipv6 || :
+	insmod "$L4LB_MODULE"
+}
+
+unload_module()
+{
+	rmmod l4lb
+}
+
+# ---------------------------------------------------------------- web servers
+
+# http_start NAMESPACE [PORT...]: nginx that answers its namespace's name; also
+#	/name		the same
+#	/peer		the addresses the server sees: CLIENT SERVER:PORT
+#	/big		64 MiB of zeros
+#	/slow		the same at 64 KiB/s
+# Returns when it listens.
+http_start()
+{
+	local name=$1 dir=$_test_dir/nginx-$1 port
+
+	shift
+	[ $# -gt 0 ] || set -- 80
+	mkdir -p "$dir"
+	[ -e "$_test_dir/zeros" ] || truncate -s 64M "$_test_dir/zeros"
+	cat >"$dir/conf" <<-EOT
+	daemon off;
+	master_process off;
+	pid $dir/pid;
+	error_log $dir/error.log;
+	events { worker_connections 512; }
+	http {
+		access_log off;
+		default_type text/plain;
+		client_body_temp_path $dir;
+		proxy_temp_path $dir;
+		fastcgi_temp_path $dir;
+		uwsgi_temp_path $dir;
+		scgi_temp_path $dir;
+		sendfile on;
+		server {
+			$(printf 'listen %s;\n' "$@")
+			location / { return 200 "$name\n"; }
+			location /peer { return 200 "\$remote_addr \$server_addr:\$server_port\n"; }
+			location /big { alias $_test_dir/zeros; }
+			location /slow { alias $_test_dir/zeros; limit_rate 64k; }
+		}
+	}
+	EOT
+	in_ns_background "$name" nginx -c "$dir/conf" -e "$dir/error.log"
+	for port in "$@"; do
+		wait_listen "$name" tcp "${port##*:}"
+	done
+}
+
+# httpd_start NAMESPACE [PORT]: busybox, in place of nginx where starting many
+# matters; answers its name at /
+httpd_start()
+{
+	local dir=$_test_dir/httpd-$1
+
+	mkdir -p "$dir"
+	echo "$1" >"$dir/index.html"
+	in_ns_background "$1" busybox httpd -f -p "${2:-80}" -h "$dir"
+	wait_listen "$1" tcp "${2:-80}"
+}
+
+# wait_listen NAMESPACE tcp|udp PORT
+wait_listen()
+{
+	local flag=-t
+
+	[ "$2" = tcp ] || flag=-u
+	wait_until 20 _listens "$1" $flag "$3"
+}
+
+_listens()
+{
+	[ -n "$(in_ns "$1" ss -Hnl "$2" "sport = :$3")" ]
+}
+
+# get [NAMESPACE] [URL] [CURL OPTION]...: what the client gets from the VIP
+get()
+{
+	local from=${1:-client} url=${2:-http://$VIP/}
+
+	[ $# -lt 2 ] || shift
+	[ $# -lt 1 ] || shift
+	in_ns "$from" curl -sS --max-time $((10 * L4LB_TIME_FACTOR)) "$@" "$url"
+}
+
+# ---------------------------------------------------------------- captures
+
+# capture_start NAMESPACE DEVICE NAME [FILTER]...: tcpdump into
+# $(capture_file NAME); returns when it listens
+capture_start()
+{
+	local ns=$1 dev=$2 name=$3
+
+	shift 3
+	in_ns_background "$ns" tcpdump -i "$dev" -n -U --immediate-mode -p -s 0 \
+		-Z root -w "$(capture_file "$name")" "$@" \
+		2>"$_test_dir/$name.tcpdump"
+	echo $! >"$_test_dir/$name.pid"
+	wait_until 20 grep -q 'listening on' "$_test_dir/$name.tcpdump"
+}
+
+# capture_stop NAME: when it returns, the file is whole
+capture_stop()
+{
+	local pid
+
+	pid=$(cat "$_test_dir/$1.pid")
+	kill -INT "$pid" 2>/dev/null || :
+	wait_until 20 _gone "$pid"
+}
+
+_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+capture_file()
+{
+	echo "$_test_dir/$1.pcap"
+}
+
+# capture_count NAME [FILTER]...: packets of a capture that match
+capture_count()
+{
+	local file
+
+	file=$(capture_file "$1")
+	shift
+	tcpdump -n -r "$file" "$@" 2>/dev/null | wc -l
+}
+
+# capture_show NAME [FILTER]...
+capture_show()
+{
+	local file
+
+	file=$(capture_file "$1")
+	shift
+	tcpdump -n -e -v -r "$file" "$@" 2>/dev/null
+}
+
+# ---------------------------------------------------------------- counters
+
+# dev_count NAMESPACE DEVICE rx_packets|tx_packets|rx_bytes|...
+dev_count()
+{
+	in_ns "$1" cat "/sys/class/net/$2/statistics/$3"
+}
+
+# snmp_count NAMESPACE NAME: as IpInReceives, TcpRetransSegs, IpReasmReqds
+snmp_count()
+{
+	in_ns "$1" nstat -asz "$2" | awk -v name="$2" '$1 == name { print $2 }'
+}
+
+# offloads NAMESPACE DEVICE on|off: tx checksums, GSO and GRO
+offloads()
+{
+	in_ns "$1" ethtool -K "$2" tx "$3" gso "$3" gro "$3" tso "$3" >/dev/null
+}
