@@ -239,32 +239,41 @@ netns()
 	echo "l4lb-$$-$1"
 }
 
-# netns_add NAME...: make them, with lo up, no rp_filter, no address detection
+# netns_add NAME...: make them, with lo up and no rp_filter
 netns_add()
 {
 	local name real
 
 	for name in "$@"; do
 		real=$(netns "$name")
-		ip netns add "$real"
+		echo "netns add $real"
 		echo "$real" >>"$_test_dir/netns"
-		ip netns exec "$real" sysctl -qe -w \
-			net.ipv4.conf.all.rp_filter=0 \
-			net.ipv4.conf.default.rp_filter=0 \
-			net.ipv6.conf.all.accept_dad=0 \
-			net.ipv6.conf.default.accept_dad=0
-		ip -n "$real" link set lo up
+	done | ip -batch -
+	for name in "$@"; do
+		ip_ns "$name" link set lo up
+		_no_rp_filter "$name"
 	done
 }
 
-# in_ns NAME CMD...
+# a new namespace has what the first one has: nothing to do in the machine
+_no_rp_filter()
+{
+	local conf=/proc/sys/net/ipv4/conf
+
+	if [ "$(<$conf/all/rp_filter)$(<$conf/default/rp_filter)" != 00 ]; then
+		in_ns "$1" sysctl -q -w net.ipv4.conf.all.rp_filter=0 \
+			net.ipv4.conf.default.rp_filter=0
+	fi
+}
+
+# in_ns NAME CMD...: the network namespace alone; /sys stays the caller's
 in_ns()
 {
 	local real
 
 	real=$(netns "$1")
 	shift
-	ip netns exec "$real" "$@"
+	nsenter --net="/run/netns/$real" -- "$@"
 }
 
 # in_ns_background NAME CMD...
@@ -274,7 +283,7 @@ in_ns_background()
 
 	real=$(netns "$1")
 	shift
-	background ip netns exec "$real" "$@"
+	background nsenter --net="/run/netns/$real" -- "$@"
 }
 
 # ip_ns NAME ARG...: ip -n; with no ARG a batch from standard input
@@ -319,11 +328,18 @@ server_addr()
 	echo "192.168.31.$((100 + ${1#web}))"
 }
 
-# _wire BRIDGE NAMESPACE DEVICE: a veth from NAMESPACE to a bridge in "net"
+# _wire BRIDGE NAMESPACE DEVICE: lines for "net" that give NAMESPACE a leg
 _wire()
 {
-	ip_ns net link add "$1-$2" type veth peer name "$3" netns "$(netns "$2")"
-	ip_ns net link set "$1-$2" master "$1" up
+	echo "link add $1-$2 type veth peer name $3 netns $(netns "$2")"
+	echo "link set $1-$2 master $1 up"
+}
+
+# _leg DEVICE ADDRESS: lines for a namespace
+_leg()
+{
+	echo "addr add $2/24 dev $1"
+	echo "link set $1 up"
 }
 
 # topo_article [SERVERS]: all of it, VIP on lv1, servers web1.. set for NAT
@@ -335,52 +351,37 @@ topo_article()
 		webs+=("web$i")
 	done
 	netns_add net client lv1 lv2 router "${webs[@]}"
-	ip_ns net <<-EOT
-	link add ext type bridge forward_delay 0 mcast_snooping 0
-	link add int type bridge forward_delay 0 mcast_snooping 0
-	link set ext up
-	link set int up
-	EOT
-	_wire ext client eth0
-	ip_ns client <<-EOT
-	addr add $CLIENT/24 dev eth0
-	link set eth0 up
-	route add 192.168.31.0/24 via 10.10.31.1
-	EOT
-	_topo_director lv1 11
-	_topo_director lv2 12
-	_wire ext router ext
-	_wire int router int
-	ip_ns router <<-EOT
-	addr add 10.10.31.1/24 dev ext
-	addr add 192.168.31.1/24 dev int
-	link set ext up
-	link set int up
-	EOT
+	{
+		for i in ext int; do
+			echo "link add $i type bridge forward_delay 0 mcast_snooping 0"
+			echo "link set $i up"
+		done
+		for i in lv1 lv2 router; do
+			_wire ext "$i" ext
+			_wire int "$i" int
+		done
+		_wire ext client eth0
+		for i in "${webs[@]}"; do
+			_wire int "$i" eth0
+		done
+	} | ip_ns net
+	{
+		_leg eth0 $CLIENT
+		echo "route add 192.168.31.0/24 via 10.10.31.1"
+	} | ip_ns client
+	{ _leg ext 10.10.31.11; _leg int 192.168.31.11; } | ip_ns lv1
+	{ _leg ext 10.10.31.12; _leg int 192.168.31.12; } | ip_ns lv2
+	{ _leg ext 10.10.31.1; _leg int 192.168.31.1; } | ip_ns router
 	in_ns router sysctl -q -w net.ipv4.ip_forward=1 \
 		net.ipv4.conf.all.send_redirects=0 \
 		net.ipv4.conf.int.send_redirects=0
 	for i in "${webs[@]}"; do
-		_wire int "$i" eth0
-		ip_ns "$i" <<-EOT
-		addr add $(server_addr "$i")/24 dev eth0
-		link set eth0 up
-		route add default via 192.168.31.11
-		EOT
+		{
+			_leg eth0 "$(server_addr "$i")"
+			echo "route add default via 192.168.31.11"
+		} | ip_ns "$i"
 	done
 	vip_on lv1
-}
-
-_topo_director()
-{
-	_wire ext "$1" ext
-	_wire int "$1" int
-	ip_ns "$1" <<-EOT
-	addr add 10.10.31.$2/24 dev ext
-	addr add 192.168.31.$2/24 dev int
-	link set ext up
-	link set int up
-	EOT
 }
 
 # vip_on DIRECTOR [ADDRESS]: the address, so that the client's ARP is answered
@@ -580,10 +581,21 @@ capture_show()
 
 # ---------------------------------------------------------------- counters
 
-# dev_count NAMESPACE DEVICE rx_packets|tx_packets|rx_bytes|...
+# dev_count NAMESPACE DEVICE rx_bytes|rx_packets|rx_errors|rx_dropped|
+# tx_bytes|tx_packets|tx_errors|tx_dropped
 dev_count()
 {
-	in_ns "$1" cat "/sys/class/net/$2/statistics/$3"
+	# shellcheck disable=SC2016
+	in_ns "$1" awk -v dev="$2:" -v what="$3" '
+		BEGIN {
+			split("bytes packets errors dropped", name)
+			for (i in name) {
+				column["rx_" name[i]] = i + 1
+				column["tx_" name[i]] = i + 9
+			}
+		}
+		{ sub(":", ": ") }
+		$1 == dev { print $column[what] }' /proc/self/net/dev
 }
 
 # snmp_count NAMESPACE NAME: as IpInReceives, TcpRetransSegs, IpReasmReqds
