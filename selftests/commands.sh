@@ -1,0 +1,294 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Services and servers by command: add, set, delete, list, save, apply, and
+# what is refused.  One director, no traffic but where a test says so.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+director()
+{
+	netns_add lv1
+	ip_ns lv1 link add ext type dummy
+	ip_ns lv1 addr add 10.10.31.11/24 dev ext
+	ip_ns lv1 link set ext up
+}
+
+lb()
+{
+	in_ns lv1 lbctl "$@"
+}
+
+# refused REGEX COMMAND...: exit status 1, one sentence that matches, and
+# nothing changed
+refused()
+{
+	local regex=$1 before after status=0
+
+	shift
+	before=$(lb save)
+	lb "$@" >"$_test_dir/out" 2>&1 || status=$?
+	after=$(lb save)
+	check_eq "status of: $*" 1 "$status"
+	check_match "answer to: $*" "^lbctl: .*($regex)" "$(cat "$_test_dir/out")"
+	check_eq "lines of: $*" 1 "$(wc -l <"$_test_dir/out")"
+	check_eq "configuration after: $*" "$before" "$after"
+}
+
+# usage WORD COMMAND...: exit status 2, and the wrong word is named
+usage()
+{
+	local word=$1 before after status=0
+
+	shift
+	before=$(lb save)
+	lb "$@" >"$_test_dir/out" 2>&1 || status=$?
+	after=$(lb save)
+	check_eq "status of: $*" 2 "$status"
+	grep -qF -- "$word" "$_test_dir/out" ||
+		fail "$* does not name $word: $(cat "$_test_dir/out")"
+	check_eq "configuration after: $*" "$before" "$after"
+}
+
+test_edit()
+{
+	director
+	check_eq "empty" "" "$(lb save)"
+	lb service add tcp 10.10.31.100:80 name www scheduler rr method nat
+	lb server add tcp 10.10.31.100:80 192.168.31.101:8080 weight 3
+	lb server add www 192.168.31.102:8080
+	lb server set www 192.168.31.102:8080 weight 0
+	lb service add udp 10.10.31.100:53
+	lb service set www scheduler wlc tie first midstream drop
+	check_match "service" "wlc" "$(lb service show www)"
+	check_match "server" "192.168.31.102:8080" "$(lb server show www 192.168.31.102:8080)"
+	lb server del www 192.168.31.101:8080
+	check_eq "deleted" 0 "$(lb save | grep -c 31.101 || :)"
+	lb service del udp 10.10.31.100:53
+	check_eq "deleted" 0 "$(lb save | grep -c udp || :)"
+	lb flush
+	check_eq "flushed" "" "$(lb save)"
+}
+
+test_refusals()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www method dr
+	lb server add www 192.168.31.101
+	refused 'exists' service add tcp 10.10.31.100:80
+	refused 'exists' server add www 192.168.31.101
+	refused 'no such service' service del tcp 10.10.31.100:81
+	refused 'no such service' service set nowhere scheduler rr
+	refused 'no such service' server add tcp 10.10.31.99:80 192.168.31.101
+	refused 'no such server' server del www 192.168.31.199
+	refused 'no such server' server set www 192.168.31.199 weight 2
+	refused 'scheduler' service add tcp 10.10.31.100:81 scheduler lblc
+	refused 'port' server add www 192.168.31.102:8080
+	refused 'multicast|VIP' service add tcp 224.0.0.1:80
+	refused 'VIP' service add tcp 127.0.0.1:80
+	refused 'VIP' service add tcp 0.0.0.0:80
+	refused 'VIP' service add tcp 255.255.255.255:80
+	refused 'server' server add www 224.0.0.1
+	refused 'server' server add www 127.0.0.1
+	refused 'server' server add www 0.0.0.0
+	refused 'VIP' server add www 10.10.31.100
+	refused 'IPv6' service add tcp '[2001:db8::80]:80'
+	refused 'IPv6|family' server add www '[2001:db8::1]'
+	refused 'tunnel' service add tcp 10.10.31.100:81 method tunnel
+	refused 'fullnat' service add tcp 10.10.31.100:81 method fullnat
+	refused 'adopt' service add tcp 10.10.31.100:81 midstream adopt
+	refused 'name' service add tcp 10.10.31.100:81 name www
+	refused 'name' service add tcp 10.10.31.100:81 name all
+	refused 'name' service add tcp 10.10.31.100:81 name default
+	refused 'weight|65535' server set www 192.168.31.101 weight 65536
+}
+
+test_usage()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	usage servise servise add tcp 10.10.31.100:80
+	usage ad service ad tcp 10.10.31.100:80
+	usage sctp service add sctp 10.10.31.100:80
+	usage 10.10.31.300 service add tcp 10.10.31.300:80
+	usage 10.10.31.100:99999 service add tcp 10.10.31.100:99999
+	usage shceduler service add tcp 10.10.31.100:81 shceduler rr
+	usage sideways service add tcp 10.10.31.100:81 method sideways
+	usage heavy server add www 192.168.31.101 weight heavy
+	usage -5 server add www 192.168.31.101 weight -5
+	usage weight server add www 192.168.31.101 weight
+	usage surplus flush surplus
+	usage abcdefghijklmnopqrstuvwxyz0123456789 \
+		service set www name abcdefghijklmnopqrstuvwxyz0123456789
+}
+
+# ipvsadm's columns, with counts that are those of live connections
+test_listing()
+{
+	local table pid
+
+	topo_article 2
+	for i in web1 web2; do
+		http_start "$i"
+	done
+	lb service add tcp "$VIP:80" scheduler rr method nat
+	lb server add tcp "$VIP:80" 192.168.31.101 weight 5
+	lb server add tcp "$VIP:80" 192.168.31.102
+	lb service add udp "$VIP:53" method dr
+	lb server add udp "$VIP:53" 192.168.31.101
+	get client "http://$VIP/slow" -o /dev/null --max-time 200 2>/dev/null &
+	pid=$!
+	wait_until 20 eval "in_ns lv1 lbctl conn show | grep -q established"
+	get >/dev/null
+	table=$(lb show)
+	kill "$pid"
+	check_match "header" 'Prot +LocalAddress:Port +Scheduler +Flags' "$table"
+	check_match "header" '-> +RemoteAddress:Port +Forward +Weight +ActiveConn +InActConn' "$table"
+	check_match "service" "TCP +$VIP:80 +rr" "$table"
+	check_match "service" "UDP +$VIP:53 +wlc" "$table"
+	check_match "NAT" '-> +192.168.31.101:80 +Masq +5 +[01] +[01]' "$table"
+	check_match "DR" '-> +192.168.31.101:53 +Route +1 +0 +0' "$table"
+	check_eq "one active, one inactive" "1 1" "$(awk '$3 == "Masq" {
+		a += $5; i += $6 } END { print a, i }' <<<"$table")"
+}
+
+test_save_apply()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www scheduler rr method nat
+	lb service add tcp 10.10.31.101:443 timeout established=100,fin_wait=7
+	lb service add udp 10.10.31.100:53 tie first
+	for i in 1 2 3 4 5; do
+		lb server add www "192.168.31.10$i:8080" weight "$i" name "web$i"
+		lb server add udp 10.10.31.100:53 "192.168.31.10$i" max-conns "10$i:7"
+	done
+	lb vip set 10.10.31.100 unknown-port drop
+	lb server drain www 192.168.31.102:8080 reason "disk is full"
+	lb server disable www web3
+	lb server weight www web4 9
+	lb save >"$_test_dir/one"
+	lb version >"$_test_dir/version1"
+	lb flush
+	check_eq "flushed" "" "$(lb save)"
+	lb apply "$_test_dir/one"
+	lb save >"$_test_dir/two"
+	cmp "$_test_dir/one" "$_test_dir/two"
+	lb version >"$_test_dir/version2"
+	check_eq "digest" "$(grep -i digest "$_test_dir/version1")" \
+		"$(grep -i digest "$_test_dir/version2")"
+	# applying what is there changes nothing
+	lb apply "$_test_dir/one"
+	lb version | cmp - "$_test_dir/version2"
+	lb apply "$_test_dir/one" dry-run
+	lb save | lb apply -
+	lb save | cmp - "$_test_dir/one"
+}
+
+# a bad file changes nothing; the place is named
+test_apply_refused()
+{
+	local status=0
+
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	lb save >"$_test_dir/before"
+	printf '%s\n' 'service add tcp 10.10.31.101:80' \
+		'server add tcp 10.10.31.101:80 192.168.31.101' \
+		'server add tcp 10.10.31.102:80 192.168.31.101' \
+		>"$_test_dir/file"
+	lb apply "$_test_dir/file" 2>"$_test_dir/err" || status=$?
+	check_eq "status" 1 "$status"
+	check_match "place and reason" "file:3:[0-9]+: .*no such service" \
+		"$(cat "$_test_dir/err")"
+	lb save | cmp - "$_test_dir/before"
+	status=0
+	printf '%s\n' '# a comment' 'service add tcp 10.10.31.101:80 wieght 3' \
+		>"$_test_dir/file"
+	lb apply "$_test_dir/file" 2>"$_test_dir/err" || status=$?
+	check_match "status" '^[12]$' "$status"
+	check_match "place and word" "file:2:33: .*wieght" \
+		"$(cat "$_test_dir/err")"
+	lb save | cmp - "$_test_dir/before"
+}
+
+# health, admin and weight are three fields
+test_states()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	lb server add www 192.168.31.101 weight 5
+	lb server disable www 192.168.31.101 reason "moved away"
+	check_match "disabled" 'disabled.*moved away' "$(lb show | tr '\n' ' ')"
+	lb server set www 192.168.31.101 weight 7
+	check_match "still disabled" disabled "$(lb show)"
+	lb server enable www 192.168.31.101
+	lb server weight www 192.168.31.101 2
+	check_match "operator's weight" '192.168.31.101:80 +Route +2 ' "$(lb show)"
+	check_match "configured weight" 'weight 7' "$(lb save)"
+	lb server weight all 192.168.31.101 default
+	check_match "back" '192.168.31.101:80 +Route +7 ' "$(lb show)"
+}
+
+test_monitor()
+{
+	director
+	in_ns_background lv1 lbctl -j monitor >"$_test_dir/events"
+	wait_until 20 eval "in_ns lv1 lbctl service add tcp 10.10.31.100:80 name www;
+		in_ns lv1 lbctl service del www;
+		grep -q 10.10.31.100 $_test_dir/events"
+	lb service add tcp 10.10.31.101:80 name two
+	lb server add two 192.168.31.101
+	lb server drain two 192.168.31.101
+	wait_until 20 grep -q drain "$_test_dir/events"
+	jq -e . "$_test_dir/events" >/dev/null
+}
+
+test_json()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	lb server add www 192.168.31.101
+	for cmd in show "service show" "server show www" "vip show" "limits show" \
+		"conn show" stats version "explain tcp 10.10.31.200:4000 10.10.31.100:80"; do
+		# shellcheck disable=SC2086 # words
+		lb -j $cmd | jq -e . >/dev/null || fail "no JSON: $cmd"
+	done
+}
+
+test_limits()
+{
+	director
+	lb limits set services 2
+	lb service add tcp 10.10.31.100:80
+	lb service add tcp 10.10.31.100:81
+	refused 'limit' service add tcp 10.10.31.100:82
+	lb limits set servers 1
+	lb server add tcp 10.10.31.100:80 192.168.31.101
+	refused 'limit' server add tcp 10.10.31.100:80 192.168.31.102
+	lb limits set vips 1
+	refused 'limit' vip set 10.10.31.105 unknown-port drop
+}
+
+# a namespace's table is its own
+test_netns()
+{
+	director
+	netns_add other
+	lb service add tcp 10.10.31.100:80
+	check_eq "the other namespace" "" "$(in_ns other lbctl save)"
+	in_ns other lbctl service add tcp 10.10.31.100:80 scheduler rr
+	check_match "this one" wlc "$(lb show)"
+}
+
+run_test "F2 F12 services and servers are edited by command" test_edit
+run_test "F2 F12 what is refused says why and changes nothing" test_refusals
+run_test "F2 usage errors name the word" test_usage
+run_test "F3 the listing has ipvsadm's columns and live counts" test_listing
+run_test "F4 save, flush, apply, save: byte-same" test_save_apply
+run_test "F4 a bad file changes nothing and is told its place" test_apply_refused
+run_test "admin state, weight and configuration are three things" test_states
+run_test "events reach lbctl monitor" test_monitor
+run_test "every command speaks JSON" test_json
+run_test "caps refuse with a sentence" test_limits
+run_test "network namespaces are apart" test_netns
+finish
