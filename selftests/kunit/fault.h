@@ -12,17 +12,22 @@
  * l4lb_fault_arm() - let one allocation of this task fail
  * @nth: which one from now, counted from 1; 0 disarms
  *
- * Counts every slab and page allocation (percpu and work in other tasks are
- * not counted), GFP_KERNEL included, __GFP_NOFAIL excluded.  The idiom:
+ * Counts this task's slab allocations, GFP_KERNEL included, from kmalloc's
+ * caches, from skb heads and from caches whose name begins with "l4lb"; not
+ * __GFP_NOFAIL, percpu memory, whole pages, nor what work in other tasks takes.
+ * kvmalloc() falls back to vmalloc(), so a hit need not be an error.  The idiom:
  *
- *	for (nth = 1; ; nth++) {
+ *	for (nth = 1; nth < 1000; nth++) {
  *		l4lb_fault_arm(nth);
  *		err = operation();
  *		if (!l4lb_fault_fired())
  *			break;
- *		expect err == -ENOMEM and nothing changed;
+ *		if (!err)
+ *			undo();
+ *		else
+ *			expect err == -ENOMEM and nothing changed;
  *	}
- *	expect err == 0;
+ *	expect err == 0 and nth > 1;
  *
  * Context: any task.
  */

@@ -10,8 +10,8 @@
 #   $L4LB_CACHE/lock/NAME          flock: two callers never build the same twice
 #
 # KEY hashes everything the result depends on: the package's version, the
-# compiler, this file and the option fragment.  A build tree is complete when
-# it holds the file .built; anything else is thrown away and built anew.
+# compiler, the recipe below and the option fragment.  A build tree is complete
+# when it holds the file .built; anything else is thrown away and built anew.
 
 L4LB_CACHE=${L4LB_CACHE:-/var/cache/l4lb}
 KERNEL_PKG=linux-source-6.1
@@ -26,10 +26,10 @@ KERNEL_SED=(
 	# which UML keeps as every port does.  Without this line no suite could
 	# see GFP_KERNEL under a spinlock.
 	'lib/Kconfig.debug|/^config DEBUG_ATOMIC_SLEEP$/,/^config /{/depends on !ARCH_NO_PREEMPT/d}'
-	# UML walks the VMAs of a forked task without the mmap lock, which
-	# lockdep reports at each boot; a report that is always there would
-	# hide the one that matters.
-	'arch/um/kernel/tlb.c|/^void force_flush_all/,/^}/{s/^\tfor_each_vma/\tmmap_read_lock(mm);\n&/;s/^}/\tmmap_read_unlock(mm);\n}/}'
+	# UML walks the VMAs of a forked task (whom nobody else has yet) under
+	# neither the mmap lock nor RCU, which lockdep reports at each boot; a
+	# report that is always there would hide the one that matters.
+	'arch/um/kernel/tlb.c|/^void force_flush_all/,/^}/{s/^\tfor_each_vma/\trcu_read_lock();\n&/;s/^}/\trcu_read_unlock();\n}/}'
 )
 
 kernel_say()
@@ -88,7 +88,9 @@ kernel_dir()
 	key=$({
 		kernel_version
 		gcc --version | head -n 1
-		cat "${BASH_SOURCE[0]}" "$2"
+		printf '%s\n' "${KERNEL_SED[@]}"
+		declare -f kernel_config kernel_make
+		grep -v '^#' "$2"
 	} | kernel_hash)
 	printf '%s/kernel/%s-%s\n' "$L4LB_CACHE" "$1" "$key"
 }
@@ -159,6 +161,18 @@ kernel_config()
 	return "$lost"
 }
 
+# kernel_make SRC DIR ARCH: compile; a kernel for a machine also gets the
+# module tree that tells modprobe what is built in.
+kernel_make()
+{
+	local -a make=(nice -n 10 make -C "$1" O="$2" ARCH="$3" -j"$(nproc)"
+		KBUILD_BUILD_USER=l4lb KBUILD_BUILD_HOST=l4lb)
+
+	"${make[@]}" || return 1
+	[ "$3" = um ] && return 0
+	"${make[@]}" INSTALL_MOD_PATH="$2/root" modules_install
+}
+
 # kernel_progress LOG PID LABEL: one line a minute until PID is gone.
 kernel_progress()
 {
@@ -201,14 +215,17 @@ kernel_build()
 			tail -n 20 "$log" >&2
 			exit 1
 		}
-		# 9>&-: a build that outlives us must not hold the lock.
-		nice make -C "$src" O="$dir" ARCH="$arch" -j"$(nproc)" \
-			KBUILD_BUILD_USER=l4lb KBUILD_BUILD_HOST=l4lb \
-			>>"$log" 2>&1 9>&- &
-		make=$!
-		trap 'kill "$make" 2>/dev/null' EXIT
-		kernel_progress "$log" "$make" "$name"
-		wait "$make" || {
+		# A process group of its own, to be ended as a whole; without
+		# the lock, so that nothing left behind can hold it.
+		set -m
+		kernel_make "$src" "$dir" "$arch" >>"$log" 2>&1 9>&- &
+		builder=$!
+		set +m
+		trap 'kill -- -"$builder" 2>/dev/null' EXIT
+		trap 'exit 130' INT
+		trap 'exit 143' TERM HUP
+		kernel_progress "$log" "$builder" "$name"
+		wait "$builder" || {
 			grep -nE 'error|Error' "$log" | head -n 20 >&2
 			exit 1
 		}
