@@ -61,9 +61,9 @@ test_rr()
 	server web3 0
 	check_eq "strictly in turn, whatever the weight; none to weight 0" \
 		"4 web1 4 web2" \
-		"$(for ((i = 0; i < 8; i++)); do get; done | sort | uniq -c | xargs)"
-	first=$(get)
-	second=$(get)
+		"$(for ((i = 0; i < 8; i++)); do get client; done | sort | uniq -c | xargs)"
+	first=$(get client)
+	second=$(get client)
 	[ "$first" != "$second" ] || fail "$first twice"
 }
 
@@ -75,7 +75,7 @@ test_wlc_steers()
 	hold 2
 	server web2 1
 	check_eq "new ones go to the idle server" "web2 web2" \
-		"$(get) $(get)"
+		"$(get client) $(get client)"
 }
 
 test_wlc_weights()
@@ -99,7 +99,7 @@ test_wlc_rotates()
 	server web1 1
 	server web2 1
 	check_eq "shares of an idle pool" "4 web1 4 web2" \
-		"$(for ((i = 0; i < 8; i++)); do get; in_ns lv1 lbctl conn flush >/dev/null; done |
+		"$(for ((i = 0; i < 8; i++)); do get client; in_ns lv1 lbctl conn flush >/dev/null; done |
 			sort | uniq -c | xargs)"
 }
 
