@@ -72,5 +72,5 @@ nft_dsr_off()
 
 floor()
 {
-	echo "floor $1" >$DEBUG/cmd || error "floor $1"
+	echo "floor $1" >"$DEBUG/cmd" || error "floor $1"
 }

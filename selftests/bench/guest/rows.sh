@@ -211,9 +211,9 @@ apply_row()
 	fi
 	echo "$line" | awk -v row="$row" -v who="$system" '{
 		split($2, command, "="); split($3, kernel, "=")
-		printf "R %s %s minstr %.1f\n", row, who, \
+		printf "R %s %s Minstr %.1f\n", row, who, \
 			(command[2] + kernel[2]) / 1000000
-		printf "R %s %s command_minstr %.1f\n", row, who, \
+		printf "R %s %s command_Minstr %.1f\n", row, who, \
 			command[2] / 1000000
 	}'
 }

@@ -10,9 +10,9 @@ verify_frames()
 
 	shift
 	run n=64 flows=64 capture=512 settle=0 ttl=17 "$@" ||
-		error "frames $file: $(tr '\n' ' ' <$DEBUG/result)"
+		error "frames $file: $(tr '\n' ' ' <"$DEBUG/result")"
 	check_sums "frames $file"
-	cat $DEBUG/frames >"/tmp/frames.$file"
+	cat "$DEBUG/frames" >"/tmp/frames.$file"
 }
 
 # Every checksum state with every shape of the payload
