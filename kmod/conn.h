@@ -5,10 +5,12 @@
 
 #include <linux/atomic.h>
 #include <linux/l4lb.h>
+#include <linux/llist.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include "addr.h"
+#include "packet.h"
 
 struct l4lb_net;
 struct l4lb_server;
@@ -55,20 +57,23 @@ struct l4lb_conn_node {
  *	state moves the server's counters exactly once
  * @stamp: jiffies of the last packet, low 32 bits; written at most once a
  *	second
- * @server: slot of the server
- * @gen: generation of that slot
  * @method: &enum l4lb_method it began with
+ * @server: slot of the server, below L4LB_SLOTS_MAX
+ * @gen: generation of that slot
+ * @reap: in &l4lb_conns.dead once @word says DEAD; no reader looks at it
  *
- * No reference count and no lock: packets hold RCU, the aging work unlinks
- * under the bucket's lock and frees after a grace period.
+ * No reference count and no lock: packets hold RCU. Whoever sets DEAD puts the
+ * entry on the list of the dead; the aging work alone takes it from there,
+ * unlinks it under the bucket's lock and frees it after a grace period.
  */
 struct l4lb_conn {
 	struct l4lb_conn_node node;
 	u32 word;
 	u32 stamp;
-	u32 server;
+	u32 method:8;
+	u32 server:24;
 	u32 gen;
-	u8 method;
+	struct llist_node reap;
 };
 
 static_assert(sizeof(struct l4lb_conn) <= 64);
@@ -85,17 +90,18 @@ struct l4lb_conn_nat {
 };
 
 /**
- * struct l4lb_conn_key - what is looked up
- * @addr: client's address
- * @id: as &l4lb_conn_node.id
- * @port: client's port
+ * struct l4lb_conn_key - what is looked up; its members lie as those of
+ *	&struct l4lb_conn_node do, so that they are compared as bytes
  * @hash: from l4lb_conn_hash()
+ * @id: as &l4lb_conn_node.id
+ * @addr: client's address
+ * @port: client's port
  */
 struct l4lb_conn_key {
-	union l4lb_addr addr;
-	u32 id;
-	__be16 port;
 	u32 hash;
+	u32 id;
+	union l4lb_addr addr;
+	__be16 port;
 };
 
 /**
@@ -113,35 +119,47 @@ struct l4lb_buckets {
 	struct l4lb_conn_node __rcu *head[];
 };
 
+/* Locks of a table, and buckets of the smallest one; a power of two. */
 #define L4LB_CONN_LOCKS		1024
 
 /**
  * struct l4lb_conns - the table of a namespace
- * @tbl: current buckets; RCU
+ * @tbl: current buckets; RCU, never NULL after the first l4lb_conns_init()
  * @key: of the hash, random
- * @nr: entries
- * @bytes: of entries and buckets
  * @lock: @lock[hash & (L4LB_CONN_LOCKS - 1)] protects the chains of that hash
  *	in every size of table (no table has fewer buckets than locks); BH.
  *	Two are taken in ascending order
- * @age: aging: unlinks the expired, frees after a grace period, reaps servers
+ * @grow_at: more entries than this make an insert queue @grow; racy, a hint
+ * @running: works may be queued; false outside l4lb_conns_start() and
+ *	l4lb_conns_stop()
+ * @nr: entries, dead ones that are not yet freed included
+ * @bytes: of entries and buckets
+ * @full: alarm state: 0, &enum l4lb_alarm last sent; changed by cmpxchg
+ * @dead: entries that say DEAD and have not been freed
+ * @age: aging: finds the expired, unlinks and frees the dead, reaps servers
  *	that are gone; system_unbound_wq
- * @grow: doubles the table
+ * @grow: makes a larger table; system_unbound_wq
  * @sweep: full sweeps done; see slots.h. Written by @age only
- * @cursor: bucket where the next run of @age begins
- * @full: alarm state: 0, &enum l4lb_alarm last sent
+ * @cursor: bucket where the next run of @age begins; @age only
+ * @began: jiffies when the sweep began; @age only
+ * @next_scan: jiffies when @age goes on with it; @age only
  */
 struct l4lb_conns {
 	struct l4lb_buckets __rcu *tbl;
 	hsiphash_key_t key;
+	spinlock_t *lock;	/* chains, by hash */
+	u32 grow_at;
+	bool running;
 	atomic_t nr ____cacheline_aligned_in_smp;
 	atomic64_t bytes;
-	spinlock_t *lock;
+	u32 full;
+	struct llist_head dead;
 	struct delayed_work age;
 	struct work_struct grow;
 	u32 sweep;
 	u32 cursor;
-	u8 full;
+	unsigned long began;
+	unsigned long next_scan;
 };
 
 /**
@@ -226,7 +244,9 @@ static inline void l4lb_conn_hash(const struct l4lb_conns *ct,
 		key->hash = hsiphash_3u32((__force u32)key->addr.w[0], key->id,
 					  (__force u16)key->port, &ct->key);
 	else
-		key->hash = hsiphash(key, offsetofend(struct l4lb_conn_key, port),
+		key->hash = hsiphash(&key->id,
+				     offsetofend(struct l4lb_conn_key, port) -
+				     offsetof(struct l4lb_conn_key, id),
 				     &ct->key);
 }
 
@@ -241,30 +261,43 @@ u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 
-/**
- * l4lb_conn_walk() - entries from a resumable cursor
- * @ln: namespace
- * @cursor: 0 to begin; opaque, a bit-reversed bucket index, so that growth
- *	neither skips nor repeats an entry that is there all the time
- * @f: filter, or NULL
- * @fn: called under RCU for each entry of a bucket; non-zero stops before the
- *	bucket is done, and the bucket is then repeated as a whole
- * @arg: for @fn
- *
- * Context: may sleep between buckets; takes rcu_read_lock itself.
- * Return: 0 at the end of the table, else what @fn returned.
- */
+bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+bool l4lb_conn_match(const struct l4lb_net *ln, const struct l4lb_conn *conn,
+		     const struct l4lb_conn_filter *f);
 int l4lb_conn_walk(struct l4lb_net *ln, u64 *cursor,
 		   const struct l4lb_conn_filter *f,
 		   int (*fn)(struct l4lb_conn *conn, void *arg), void *arg);
 
+/* *@cursor of l4lb_conn_walk() when the table is done. */
+#define L4LB_CONN_WALK_END	U64_MAX
+
 /* conn_tcp.c, conn_udp.c: pure */
-u32 l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
+u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
 u8 l4lb_tcp_first(u8 flags);
 bool l4lb_tcp_reopens(u32 word);
 u32 l4lb_udp_next(u32 word);
 extern const u32 l4lb_timeout_default[__L4LB_STATE_MAX];
 const char *l4lb_state_name(u8 state);
+
+/**
+ * l4lb_tcp_next() - word of an entry after a TCP packet
+ * @word: before
+ * @flags: of the packet, L4LB_TCP_*
+ * @from_client: it comes from the client
+ * @both_seen: the server's packets are seen as well (NAT)
+ *
+ * The first test lets through what nearly all packets are.
+ *
+ * Return: the new word; equal to @word when nothing changes.
+ */
+static inline u32 l4lb_tcp_next(u32 word, u8 flags, bool from_client,
+				bool both_seen)
+{
+	if (likely(!(flags & (L4LB_TCP_SYN | L4LB_TCP_FIN | L4LB_TCP_RST)) &&
+		   (word & L4LB_CONN_STATE) == L4LB_STATE_ESTABLISHED))
+		return word;
+	return __l4lb_tcp_next(word, flags, from_client, both_seen);
+}
 
 /**
  * l4lb_conn_touch() - note that a packet has come

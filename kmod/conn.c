@@ -1,0 +1,689 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connection table: entries, how they are found, made, changed and ended.
+ *
+ * Chains are singly linked and read under RCU. A packet of an established
+ * connection touches the bucket and the entry, takes no lock and no reference
+ * and writes nothing but the stamp, once a second. The locks of buckets order
+ * writers only. Growth is in conn_grow.c, aging and freeing in conn_age.c,
+ * dumps and flushes in conn_walk.c.
+ */
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "conn_priv.h"
+#include "notify.h"
+
+static_assert(L4LB_SLOTS_MAX <= 1u << 24, "a slot fits into l4lb_conn.server");
+static_assert(__L4LB_STATE_MAX - 1 <= L4LB_CONN_STATE);
+
+/* A dead entry's memory comes back this soon, in milliseconds. */
+#define CONN_KICK_MS	10
+
+/* How many entries are handed to the slab allocator at once. */
+#define CONN_FREE_BULK	32
+
+static struct kmem_cache *conn_cache;
+static struct kmem_cache *conn_nat_cache;
+
+struct l4lb_buckets l4lb_conn_none = {
+	.mask = 0,
+	.head = { NULL },
+};
+
+const u32 l4lb_timeout_default[__L4LB_STATE_MAX] = {
+	[L4LB_STATE_SYN_SENT] = 120,
+	[L4LB_STATE_SYN_RECV] = 60,
+	[L4LB_STATE_ESTABLISHED] = 900,
+	[L4LB_STATE_FIN_WAIT] = 120,
+	[L4LB_STATE_CLOSE_WAIT] = 60,
+	[L4LB_STATE_LAST_ACK] = 30,
+	[L4LB_STATE_TIME_WAIT] = 120,
+	[L4LB_STATE_CLOSE] = 10,
+	[L4LB_STATE_UDP] = 300,
+};
+
+static const char * const conn_state_name[__L4LB_STATE_MAX] = {
+	[L4LB_STATE_UNSPEC] = "unspec",
+	[L4LB_STATE_SYN_SENT] = "syn_sent",
+	[L4LB_STATE_SYN_RECV] = "syn_recv",
+	[L4LB_STATE_ESTABLISHED] = "established",
+	[L4LB_STATE_FIN_WAIT] = "fin_wait",
+	[L4LB_STATE_CLOSE_WAIT] = "close_wait",
+	[L4LB_STATE_LAST_ACK] = "last_ack",
+	[L4LB_STATE_TIME_WAIT] = "time_wait",
+	[L4LB_STATE_CLOSE] = "close",
+	[L4LB_STATE_UDP] = "udp",
+};
+
+/**
+ * l4lb_state_name() - stable name of a state, as people type it
+ * @state: &enum l4lb_state
+ *
+ * Return: the name; "unspec" for what is none.
+ */
+const char *l4lb_state_name(u8 state)
+{
+	if (state >= __L4LB_STATE_MAX)
+		state = L4LB_STATE_UNSPEC;
+	return conn_state_name[state];
+}
+
+/**
+ * l4lb_conn_cache_init() - make the caches of entries
+ *
+ * Not charged to a memory cgroup: entries are made by strangers' packets, in
+ * softirq, where the current task is anybody. The namespace's limits of
+ * connections and memory bound them instead.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int l4lb_conn_cache_init(void)
+{
+	conn_cache = kmem_cache_create("l4lb_conn", sizeof(struct l4lb_conn), 0,
+				       SLAB_HWCACHE_ALIGN, NULL);
+	if (!conn_cache)
+		return -ENOMEM;
+	conn_nat_cache = kmem_cache_create("l4lb_conn_nat",
+					   sizeof(struct l4lb_conn_nat), 0,
+					   SLAB_HWCACHE_ALIGN, NULL);
+	if (!conn_nat_cache)
+		goto destroy_conn_cache;
+	return 0;
+
+destroy_conn_cache:
+	kmem_cache_destroy(conn_cache);
+	return -ENOMEM;
+}
+
+/**
+ * l4lb_conn_cache_exit() - destroy the caches of entries
+ *
+ * Context: process, may sleep; all tables have been stopped.
+ */
+void l4lb_conn_cache_exit(void)
+{
+	kmem_cache_destroy(conn_nat_cache);
+	kmem_cache_destroy(conn_cache);
+}
+
+/**
+ * l4lb_conns_init() - give a namespace its table, of the smallest size
+ * @ln: namespace; its table is zeroed memory or was destroyed
+ *
+ * Charged to the memory cgroup of who configures the namespace.
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -ENOMEM with nothing allocated.
+ */
+int l4lb_conns_init(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *tbl;
+	u32 i;
+
+	ct->lock = kvmalloc_array(L4LB_CONN_LOCKS, sizeof(*ct->lock),
+				  GFP_KERNEL_ACCOUNT);
+	if (!ct->lock)
+		return -ENOMEM;
+	tbl = l4lb_buckets_alloc(L4LB_CONN_LOCKS, GFP_KERNEL_ACCOUNT);
+	if (!tbl)
+		goto free_locks;
+	for (i = 0; i < L4LB_CONN_LOCKS; i++)
+		spin_lock_init(&ct->lock[i]);
+	get_random_bytes(&ct->key, sizeof(ct->key));
+	atomic_set(&ct->nr, 0);
+	atomic64_set(&ct->bytes, l4lb_buckets_bytes(tbl->mask));
+	ct->grow_at = (tbl->mask + 1) / 2;
+	ct->full = 0;
+	ct->cursor = 0;
+	init_llist_head(&ct->dead);
+	INIT_DELAYED_WORK(&ct->age, l4lb_conn_age_work);
+	INIT_WORK(&ct->grow, l4lb_conn_grow_work);
+	rcu_assign_pointer(ct->tbl, tbl);
+	return 0;
+
+free_locks:
+	kvfree(ct->lock);
+	ct->lock = NULL;
+	return -ENOMEM;
+}
+
+/* The bytes that make a key, in a node and in a key alike. */
+#define CONN_KEY_BYTES							\
+	(offsetofend(struct l4lb_conn_key, port) -			\
+	 offsetof(struct l4lb_conn_key, hash))
+
+static_assert(offsetof(struct l4lb_conn_key, hash) == 0);
+#define CONN_KEY_LIES_ALIKE(member)					\
+	static_assert(offsetof(struct l4lb_conn_node, member) -		\
+		      offsetof(struct l4lb_conn_node, hash) ==		\
+		      offsetof(struct l4lb_conn_key, member))
+CONN_KEY_LIES_ALIKE(id);
+CONN_KEY_LIES_ALIKE(addr);
+CONN_KEY_LIES_ALIKE(port);
+
+/*
+ * Does @node have this key? Its number stands for family and protocol. The
+ * hash, which tells nearly all others apart, is in the first word compared.
+ */
+static __always_inline bool conn_node_is(const struct l4lb_conn_node *node,
+					 const struct l4lb_conn_key *key)
+{
+	return !memcmp(&node->hash, key, CONN_KEY_BYTES);
+}
+
+/*
+ * Neither dead nor, for certain, expired. No timeout is shorter than a second,
+ * and a stamp may be a second behind, so nothing that was stamped less than
+ * two seconds ago can have expired: the timeout need not be looked up for
+ * packets of a busy connection. The difference is signed because another CPU's
+ * stamp may be younger than this one's jiffies.
+ */
+static __always_inline bool conn_fresh(const struct l4lb_conn *conn)
+{
+	return !(READ_ONCE(conn->word) & L4LB_CONN_DEAD) &&
+	       (s32)((u32)jiffies - READ_ONCE(conn->stamp)) <= 2 * HZ;
+}
+
+static bool conn_live(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	return conn_fresh(conn) ||
+	       (!(READ_ONCE(conn->word) & L4LB_CONN_DEAD) &&
+		!l4lb_conn_expired(ln, conn));
+}
+
+/* The whole search: idle and dead entries, tables that grow. */
+static noinline struct l4lb_conn *
+conn_lookup_slow(const struct l4lb_net *ln, const struct l4lb_conn_key *key)
+{
+	const struct l4lb_buckets *tbl = rcu_dereference(ln->conns.tbl);
+	struct l4lb_conn_node *node;
+	struct l4lb_conn *conn;
+
+	do {
+		for (node = rcu_dereference(tbl->head[key->hash & tbl->mask]);
+		     node; node = rcu_dereference(node->next)) {
+			if (!conn_node_is(node, key))
+				continue;
+			conn = l4lb_conn_of(node);
+			if (conn_live(ln, conn))
+				return conn;
+		}
+		tbl = rcu_dereference(tbl->next);
+		/*
+		 * Pairs with smp_wmb() in conn_move(): who sees a node cut
+		 * from the old chain sees it in the new one.
+		 */
+		smp_rmb();
+	} while (tbl);
+	return NULL;
+}
+
+/**
+ * l4lb_conn_lookup() - find a live entry
+ * @ln: namespace
+ * @key: forward or reply key, hashed
+ *
+ * What is here is the path of a busy connection's packets, which calls
+ * nothing; all else is conn_lookup_slow()'s, from the beginning.
+ *
+ * Context: RCU read side; any number of CPUs, no lock.
+ * Return: the entry, good to the end of the RCU section though it may die at
+ * any time, or NULL.
+ */
+struct l4lb_conn *l4lb_conn_lookup(const struct l4lb_net *ln,
+				   const struct l4lb_conn_key *key)
+{
+	const struct l4lb_buckets *tbl = rcu_dereference(ln->conns.tbl);
+	const u32 bucket = key->hash & tbl->mask;
+	struct l4lb_conn_node *node;
+	struct l4lb_conn *conn;
+
+	for (node = rcu_dereference(tbl->head[bucket]); node;
+	     node = rcu_dereference(node->next)) {
+		if (unlikely(!conn_node_is(node, key)))
+			continue;
+		conn = l4lb_conn_of(node);
+		if (likely(conn_fresh(conn)))
+			return conn;
+		return conn_lookup_slow(ln, key);
+	}
+	if (likely(!rcu_access_pointer(tbl->next)))
+		return NULL;
+	return conn_lookup_slow(ln, key);
+}
+
+/**
+ * l4lb_conn_timeout() - how long an entry lives without a packet
+ * @ln: namespace
+ * @conn: entry
+ *
+ * Context: RCU read side.
+ * Return: seconds: the service's own timeout of the entry's state, else the
+ * namespace's.
+ */
+u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	u8 state = READ_ONCE(conn->word) & L4LB_CONN_STATE;
+	const struct l4lb_service *svc;
+
+	svc = l4lb_slots_get(&ln->services, conn->node.id);
+	if (svc && svc->timeout[state])
+		return svc->timeout[state];
+	return READ_ONCE(ln->limits.timeout[state]);
+}
+
+/**
+ * l4lb_conn_expired() - has an entry been idle for longer than its timeout?
+ * @ln: namespace
+ * @conn: entry
+ *
+ * With a second of slack, since the stamp is written once a second. Idle time
+ * of more than 2^31 jiffies (24 days at HZ 1000) would look like none; the
+ * longest timeout is shorter, and a sweep comes every few seconds.
+ *
+ * Context: RCU read side.
+ * Return: true if it has.
+ */
+bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	u32 limit = (l4lb_conn_timeout(ln, conn) + 1) * HZ;
+
+	return (s32)((u32)jiffies - READ_ONCE(conn->stamp)) > (s32)limit;
+}
+
+/**
+ * l4lb_conn_stale() - does an entry belong to what is no more?
+ * @ln: namespace
+ * @conn: entry
+ *
+ * Context: RCU read side.
+ * Return: true if its service or its server has left.
+ */
+bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	return !l4lb_slots_get(&ln->services, conn->node.id) ||
+	       !l4lb_conn_server(ln, conn);
+}
+
+/**
+ * l4lb_conn_yields() - may another connection take over an entry's tuple?
+ * @ln: namespace
+ * @conn: entry that holds a reply tuple
+ *
+ * Both ends of a connection in TIME_WAIT, CLOSE or LAST_ACK are done with it.
+ *
+ * Context: RCU read side.
+ * Return: true if it may.
+ */
+bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	switch (READ_ONCE(conn->word) & L4LB_CONN_STATE) {
+	case L4LB_STATE_LAST_ACK:
+	case L4LB_STATE_TIME_WAIT:
+	case L4LB_STATE_CLOSE:
+		return true;
+	default:
+		return l4lb_conn_stale(ln, conn);
+	}
+}
+
+/* Say once that the table is nearly full, or full. */
+static noinline void conn_alarm(struct l4lb_net *ln, u32 alarm)
+{
+	u32 old = READ_ONCE(ln->conns.full);
+
+	if (old < alarm && cmpxchg(&ln->conns.full, old, alarm) == old)
+		l4lb_notify_alarm(ln, alarm);
+}
+
+static noinline void conn_alarm_check(struct l4lb_net *ln, u32 nr, u64 bytes)
+{
+	u32 limit = READ_ONCE(ln->limits.conns);
+	u64 memory = READ_ONCE(ln->limits.memory);
+
+	if (nr >= limit)
+		conn_alarm(ln, L4LB_ALARM_CONNS_FULL);
+	else if (nr >= limit - limit / 5 ||
+		 bytes >= memory - div_u64(memory, 5))
+		conn_alarm(ln, L4LB_ALARM_CONNS_NEAR);
+}
+
+static void conn_uncharge(struct l4lb_conns *ct, u32 nr, u64 bytes)
+{
+	atomic_sub(nr, &ct->nr);
+	atomic64_sub(bytes, &ct->bytes);
+}
+
+/*
+ * Account for an entry before it exists, so that the limits are exact on any
+ * number of CPUs.
+ */
+static int conn_charge(struct l4lb_net *ln, u32 size)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	u32 limit = READ_ONCE(ln->limits.conns);
+	u64 memory = READ_ONCE(ln->limits.memory);
+	u32 nr = atomic_inc_return(&ct->nr);
+	u64 bytes = atomic64_add_return(size, &ct->bytes);
+
+	if (unlikely(nr > limit || bytes > memory)) {
+		conn_uncharge(ct, 1, size);
+		conn_alarm(ln, L4LB_ALARM_CONNS_FULL);
+		return -ENOSPC;
+	}
+	if (unlikely(nr > limit / 2 || bytes > memory / 2))
+		conn_alarm_check(ln, nr, bytes);
+	if (unlikely(nr > READ_ONCE(ct->grow_at)) && READ_ONCE(ct->running)) {
+		/* The work sets it again; until then nobody asks twice. */
+		WRITE_ONCE(ct->grow_at, U32_MAX);
+		queue_work(system_unbound_wq, &ct->grow);
+	}
+	return 0;
+}
+
+static void conn_node_fill(struct l4lb_conn_node *node, u32 id, u32 hash,
+			   const struct l4lb_conn_new *new)
+{
+	node->hash = hash;
+	node->id = id;
+	node->addr = new->key.addr;
+	node->port = new->key.port;
+	node->family = new->family;
+	node->proto = new->proto;
+}
+
+static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
+{
+	conn_node_fill(&conn->node, new->key.id, new->key.hash, new);
+	conn->word = new->state | L4LB_CONN_COUNTED |
+		     (new->local ? L4LB_CONN_LOCAL : 0);
+	conn->stamp = (u32)jiffies;
+	conn->method = new->method;
+	conn->server = new->server->id;
+	conn->gen = new->server->gen;
+}
+
+/*
+ * The live entry of @key in @tbl and the tables after it. Entries of that key
+ * that are dead or expired leave the chain: one tuple that is opened and
+ * closed at line rate must not make it long.
+ */
+static struct l4lb_conn *conn_find(struct l4lb_net *ln,
+				   struct l4lb_buckets *tbl,
+				   const struct l4lb_conn_key *key)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_conn_node __rcu **link;
+	struct l4lb_conn_node *node;
+	struct l4lb_conn *conn;
+
+	for (; tbl; tbl = rcu_dereference(tbl->next)) {
+		link = &tbl->head[key->hash & tbl->mask];
+		while ((node = l4lb_link(ct, key->hash, *link))) {
+			if (!conn_node_is(node, key)) {
+				link = &node->next;
+				continue;
+			}
+			conn = l4lb_conn_of(node);
+			if (conn_live(ln, conn))
+				return conn;
+			l4lb_conn_kill(ln, conn);
+			l4lb_conn_unlink(ct, link, node);
+		}
+	}
+	return NULL;
+}
+
+/*
+ * New nodes go into the newest table. A node that goes into the old one
+ * because its successor was not yet to be seen is still found by the move,
+ * which waits for this RCU section between publishing and moving.
+ */
+static void conn_link(struct l4lb_conns *ct, struct l4lb_buckets *tbl,
+		      struct l4lb_conn_node *node)
+{
+	struct l4lb_conn_node __rcu **head;
+	struct l4lb_buckets *next;
+
+	while ((next = rcu_dereference(tbl->next)))
+		tbl = next;
+	head = &tbl->head[node->hash & tbl->mask];
+	RCU_INIT_POINTER(node->next, l4lb_link(ct, node->hash, *head));
+	/* Pairs with rcu_dereference() of the readers: the node is complete. */
+	rcu_assign_pointer(*head, node);
+}
+
+/*
+ * Put @conn into the table, unless its tuples are taken. All that can refuse
+ * comes before the first change; readers see the new entry before the one
+ * that it replaces dies. Both chains are locked.
+ */
+static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
+		      const struct l4lb_conn_new *new,
+		      const struct l4lb_conn_key *rev)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *tbl = rcu_dereference(ct->tbl);
+	struct l4lb_conn *old, *taken = NULL;
+
+	if (unlikely(tbl == &l4lb_conn_none))
+		return -ENOMEM;
+	old = conn_find(ln, tbl, &new->key);
+	if (unlikely(old && old != new->replaces))
+		return -EEXIST;
+	if (rev) {
+		taken = conn_find(ln, tbl, rev);
+		if (unlikely(taken && taken != old &&
+			     !l4lb_conn_yields(ln, taken)))
+			return -EADDRINUSE;
+	}
+	l4lb_server_conn_opened(new->server, l4lb_state_active(new->state));
+	if (rev)
+		conn_link(ct, tbl, &l4lb_conn_nat(conn)->rev);
+	conn_link(ct, tbl, &conn->node);
+	if (unlikely(old))
+		l4lb_conn_kill(ln, old);
+	if (unlikely(taken && taken != old))
+		l4lb_conn_kill(ln, taken);
+	return 0;
+}
+
+/**
+ * l4lb_conn_insert() - make an entry
+ * @ln: namespace
+ * @new: what it is made of
+ *
+ * A reply tuple that a dead, expired or closing entry holds is taken over.
+ *
+ * Context: RCU read side, BH off. Takes one or two bucket locks and, inside
+ * them, the lock of the server's service.
+ * Return: the entry, counted in its server; or an error with nothing changed:
+ * -EEXIST another live entry than @new->replaces has this key; -EADDRINUSE the
+ * reply tuple belongs to another live connection; -ENOSPC the limit of
+ * connections or of memory is reached; -ENOMEM.
+ */
+struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
+				   const struct l4lb_conn_new *new)
+{
+	const bool nat = new->method == L4LB_METHOD_NAT;
+	const u32 size = l4lb_conn_bytes(new->method);
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_conn_key rev = new->key;
+	struct kmem_cache *cache = nat ? conn_nat_cache : conn_cache;
+	struct l4lb_conn *conn;
+	int err;
+
+	err = conn_charge(ln, size);
+	if (unlikely(err))
+		return ERR_PTR(err);
+	conn = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (unlikely(!conn)) {
+		err = -ENOMEM;
+		goto uncharge;
+	}
+	conn_fill(conn, new);
+	if (nat) {
+		rev.id = new->server->endpoint->id | L4LB_CONN_REV;
+		l4lb_conn_hash(ct, &rev);
+		conn_node_fill(&l4lb_conn_nat(conn)->rev, rev.id, rev.hash,
+			       new);
+	}
+	l4lb_conn_lock2(ct, new->key.hash, rev.hash);
+	err = conn_enter(ln, conn, new, nat ? &rev : NULL);
+	l4lb_conn_unlock2(ct, new->key.hash, rev.hash);
+	if (unlikely(err))
+		goto free_conn;
+	l4lb_stats_conn(new->server);
+	return conn;
+
+free_conn:
+	kmem_cache_free(cache, conn);
+uncharge:
+	conn_uncharge(ct, 1, size);
+	return ERR_PTR(err);
+}
+
+/**
+ * l4lb_conn_advance() - change the state of an entry
+ * @ln: namespace
+ * @conn: entry
+ * @seen: its word as it was read
+ * @next: the word that it shall have: another state, more of the FIN flags
+ *
+ * Context: RCU read side, BH off. May take the lock of the server's service.
+ * Return: false when the word is no longer @seen or the entry is dead: read it
+ * again.
+ */
+bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
+		       u32 seen, u32 next)
+{
+	bool active = l4lb_state_active(next & L4LB_CONN_STATE);
+	struct l4lb_server *srv;
+
+	if (unlikely(seen & L4LB_CONN_DEAD))
+		return false;
+	if (cmpxchg(&conn->word, seen, next) != seen)
+		return false;
+	if (active == l4lb_state_active(seen & L4LB_CONN_STATE))
+		return true;
+	/* A kill may be first with its counting; the sum is right after both. */
+	srv = l4lb_conn_server(ln, conn);
+	if (likely(srv && (seen & L4LB_CONN_COUNTED)))
+		l4lb_server_conn_moved(srv, active);
+	return true;
+}
+
+/**
+ * l4lb_conn_bury() - end an entry, without waking the aging work
+ * @ln: namespace
+ * @conn: entry
+ * @first: out: the list of the dead was empty; untouched on false
+ *
+ * Context: RCU read side, BH off; bucket locks may be held.
+ * Return: true if this call ended it, false if it was dead already.
+ */
+bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
+{
+	u32 word = READ_ONCE(conn->word);
+	struct l4lb_server *srv;
+	u32 old;
+
+	for (;;) {
+		if (word & L4LB_CONN_DEAD)
+			return false;
+		old = cmpxchg(&conn->word, word, (word | L4LB_CONN_DEAD) &
+						 ~L4LB_CONN_COUNTED);
+		if (old == word)
+			break;
+		word = old;
+	}
+	srv = l4lb_conn_server(ln, conn);
+	if (likely(srv && (word & L4LB_CONN_COUNTED)))
+		l4lb_server_conn_closed(srv, l4lb_state_active(word &
+							L4LB_CONN_STATE));
+	*first = llist_add(&conn->reap, &ln->conns.dead);
+	return true;
+}
+
+/**
+ * l4lb_conn_kick() - let the aging work look at the dead soon
+ * @ct: table
+ *
+ * Context: any; RCU read side, so that l4lb_conns_stop() can wait for those
+ * who have seen @running.
+ */
+void l4lb_conn_kick(struct l4lb_conns *ct)
+{
+	if (READ_ONCE(ct->running))
+		mod_delayed_work(system_unbound_wq, &ct->age,
+				 msecs_to_jiffies(CONN_KICK_MS));
+}
+
+/**
+ * l4lb_conn_kill() - end an entry
+ * @ln: namespace
+ * @conn: entry
+ *
+ * It matches nothing from now on, and its server does not count it any more.
+ * The aging work takes it out of the table and frees it.
+ *
+ * Context: RCU read side, any; bucket locks may be held. May be called twice.
+ */
+void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	bool first = false;
+
+	local_bh_disable();
+	if (l4lb_conn_bury(ln, conn, &first) && first)
+		l4lb_conn_kick(&ln->conns);
+	local_bh_enable();
+}
+
+/**
+ * l4lb_conn_free_list() - give the memory of dead entries back
+ * @ln: namespace
+ * @list: entries linked by @reap; no reader can have any of them
+ *
+ * Context: process, may sleep.
+ * Return: number of entries.
+ */
+u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list)
+{
+	void *plain[CONN_FREE_BULK], *nat[CONN_FREE_BULK];
+	u32 nr_plain = 0, nr_nat = 0, nr = 0;
+	struct l4lb_conn *conn, *next;
+	u64 bytes = 0;
+
+	llist_for_each_entry_safe(conn, next, list, reap) {
+		nr++;
+		bytes += l4lb_conn_bytes(conn->method);
+		if (conn->method == L4LB_METHOD_NAT)
+			nat[nr_nat++] = conn;
+		else
+			plain[nr_plain++] = conn;
+		if (nr_nat == CONN_FREE_BULK) {
+			kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
+			nr_nat = 0;
+		}
+		if (nr_plain == CONN_FREE_BULK) {
+			kmem_cache_free_bulk(conn_cache, nr_plain, plain);
+			nr_plain = 0;
+		}
+		cond_resched();
+	}
+	if (nr_nat)
+		kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
+	if (nr_plain)
+		kmem_cache_free_bulk(conn_cache, nr_plain, plain);
+	conn_uncharge(&ln->conns, nr, bytes);
+	return nr;
+}
+
+#ifdef L4LB_KUNIT
+#include "conn_test.c"
+#endif

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connection table's aging: one work item a namespace instead of a timer a
+ * connection. It looks for the expired, unlinks and frees the dead, and tells
+ * the configuration's side which numbers nobody uses any more.
+ */
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "conn_priv.h"
+
+/* Time that the scan may take in a run, and its rest after a full one. */
+#define CONN_SCAN_NS		(5 * NSEC_PER_MSEC)
+#define CONN_SCAN_REST_MS	95
+
+/* Buckets between two looks at the clock. */
+#define CONN_SCAN_STEP		128
+
+/* Seconds between the beginnings of sweeps. */
+#define CONN_SWEEP_BUSY		1
+#define CONN_SWEEP_IDLE		5
+#define CONN_SWEEP_MOST		15
+
+/* Ends an entry that is expired or whose service or server has left. */
+static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	bool first;
+
+	if (READ_ONCE(conn->word) & L4LB_CONN_DEAD)
+		return;
+	if (likely(!l4lb_conn_expired(ln, conn) && !l4lb_conn_stale(ln, conn)))
+		return;
+	/* No kick: this very run reaps. */
+	local_bh_disable();
+	l4lb_conn_bury(ln, conn, &first);
+	local_bh_enable();
+}
+
+/*
+ * All entries whose hash has @bucket as low bits, in all sizes of the table
+ * that there are: a growing table moves nodes only within such a group. No
+ * lock: a node that moves meanwhile is met twice rather than never.
+ */
+static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
+			    u32 bucket)
+{
+	const u32 step = tbl->mask + 1;
+	struct l4lb_conn_node *node;
+	u32 i;
+
+	do {
+		/* Pairs with smp_wmb() in conn_move(). */
+		smp_rmb();
+		for (i = bucket; i <= tbl->mask; i += step) {
+			for (node = rcu_dereference(tbl->head[i]); node;
+			     node = rcu_dereference(node->next)) {
+				if (!l4lb_conn_is_rev(node))
+					conn_scan_one(ln, l4lb_conn_of(node));
+			}
+		}
+		tbl = rcu_dereference(tbl->next);
+	} while (tbl);
+}
+
+/* The next buckets; true when these were the last. */
+static bool conn_scan_some(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	const struct l4lb_buckets *tbl;
+	bool done = false;
+	int i;
+
+	for (i = 0; i < CONN_SCAN_STEP && !done; i++) {
+		rcu_read_lock();
+		tbl = rcu_dereference(ct->tbl);
+		/*
+		 * In a table that has grown since, the group of an old bucket
+		 * is that bucket and some above the cursor: none is skipped.
+		 */
+		done = ct->cursor > tbl->mask;
+		if (!done)
+			conn_scan_group(ln, tbl, ct->cursor++);
+		rcu_read_unlock();
+	}
+	return done;
+}
+
+/**
+ * l4lb_conn_scan() - go on with the sweep: end what is expired or orphaned
+ * @ln: namespace
+ *
+ * Takes at most CONN_SCAN_NS and then rests, so that a sweep of any table
+ * costs a twentieth of a CPU.
+ *
+ * Context: process, may sleep; one at a time.
+ * Return: true when the sweep is complete.
+ */
+bool l4lb_conn_scan(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	u64 start = ktime_get_ns();
+
+	if (!ct->cursor) {
+		ct->began = jiffies;
+		if (!atomic_read(&ct->nr))
+			return true;
+	}
+	do {
+		if (conn_scan_some(ln)) {
+			ct->cursor = 0;
+			return true;
+		}
+		cond_resched();
+	} while (ktime_get_ns() - start < CONN_SCAN_NS);
+	ct->next_scan = jiffies + msecs_to_jiffies(CONN_SCAN_REST_MS);
+	return false;
+}
+
+/* Take @node out of whichever chain it is in, if it still is in one. */
+static void conn_reap_node(struct l4lb_conns *ct, struct l4lb_buckets *tbl,
+			   struct l4lb_conn_node *node)
+{
+	struct l4lb_conn_node __rcu **link;
+	struct l4lb_conn_node *n;
+
+	for (; tbl; tbl = rcu_dereference(tbl->next)) {
+		link = &tbl->head[node->hash & tbl->mask];
+		while ((n = l4lb_link(ct, node->hash, *link))) {
+			if (n == node) {
+				l4lb_conn_unlink(ct, link, node);
+				return;
+			}
+			link = &n->next;
+		}
+	}
+}
+
+static void conn_reap_one(struct l4lb_conns *ct, struct l4lb_conn *conn)
+{
+	struct l4lb_conn_node *rev = NULL;
+	struct l4lb_buckets *tbl;
+	u32 hash = conn->node.hash;
+
+	if (conn->method == L4LB_METHOD_NAT) {
+		rev = &l4lb_conn_nat(conn)->rev;
+		hash = rev->hash;
+	}
+	rcu_read_lock();
+	tbl = rcu_dereference(ct->tbl);
+	local_bh_disable();
+	l4lb_conn_lock2(ct, conn->node.hash, hash);
+	conn_reap_node(ct, tbl, &conn->node);
+	if (rev)
+		conn_reap_node(ct, tbl, rev);
+	l4lb_conn_unlock2(ct, conn->node.hash, hash);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+/**
+ * l4lb_conn_reap() - unlink and free the dead
+ * @ln: namespace
+ *
+ * Context: process, may sleep; one at a time: nobody else frees.
+ * Return: true if there were some; a grace period has then passed.
+ */
+bool l4lb_conn_reap(struct l4lb_net *ln)
+{
+	struct llist_node *list = llist_del_all(&ln->conns.dead);
+	struct l4lb_conn *conn;
+
+	if (!list)
+		return false;
+	llist_for_each_entry(conn, list, reap) {
+		conn_reap_one(&ln->conns, conn);
+		cond_resched();
+	}
+	synchronize_rcu();
+	l4lb_conn_free_list(ln, list);
+	return true;
+}
+
+/* Let the alarms ring again, a tenth below where they did. */
+static void conn_alarm_settle(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	u64 memory = READ_ONCE(ln->limits.memory);
+	u32 limit = READ_ONCE(ln->limits.conns);
+	u64 bytes = atomic64_read(&ct->bytes);
+	u32 full = READ_ONCE(ct->full);
+	u32 nr = atomic_read(&ct->nr);
+
+	if (!full)
+		return;
+	if (nr < div_u64((u64)limit * 7, 10) &&
+	    bytes < div_u64(memory, 10) * 7)
+		cmpxchg(&ct->full, full, 0);
+	else if (nr < limit - limit / 10 && bytes < memory - div_u64(memory, 10))
+		cmpxchg(&ct->full, full, L4LB_ALARM_CONNS_NEAR);
+}
+
+/* When the next sweep begins: a larger table is swept more rarely. */
+static unsigned long conn_sweep_next(const struct l4lb_conns *ct)
+{
+	u32 seconds = CONN_SWEEP_BUSY;
+	u32 mask;
+
+	if (!atomic_read(&ct->nr))
+		return jiffies + CONN_SWEEP_IDLE * HZ;
+	rcu_read_lock();
+	mask = rcu_dereference(ct->tbl)->mask;
+	rcu_read_unlock();
+	if (!READ_ONCE(ct->full))
+		seconds = min_t(u32, CONN_SWEEP_BUSY + (mask >> 18),
+				CONN_SWEEP_MOST);
+	return ct->began + seconds * HZ;
+}
+
+/**
+ * l4lb_conn_swept() - a sweep is complete
+ * @ln: namespace
+ *
+ * A grace period must have passed since the scan's end: packets that have seen
+ * an older configuration have then made their entries, and the next sweep
+ * meets these. What left before this sweep is in no entry after the next one.
+ *
+ * Context: process, may sleep. Tries for conf_lock, and leaves the rest to the
+ * next sweep when it is held: a commit holds it long, and the namespace's last
+ * commit waits for the aging work under it.
+ */
+void l4lb_conn_swept(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+
+	WRITE_ONCE(ct->sweep, ct->sweep + 1);
+	conn_alarm_settle(ln);
+	ct->next_scan = conn_sweep_next(ct);
+	if (!mutex_trylock(&ln->conf_lock))
+		return;
+	l4lb_slots_settle(&ln->services, ct->sweep);
+	l4lb_slots_settle(&ln->servers, ct->sweep);
+	l4lb_slots_settle(&ln->endpoints, ct->sweep);
+	while (l4lb_server_reap(ln))
+		cond_resched();
+	mutex_unlock(&ln->conf_lock);
+}
+
+/**
+ * l4lb_conn_age_work() - work function of &l4lb_conns.age
+ * @work: the work
+ *
+ * Runs for the next part of a sweep, and between sweeps when a kill kicks it.
+ */
+void l4lb_conn_age_work(struct work_struct *work)
+{
+	struct l4lb_conns *ct = container_of(to_delayed_work(work),
+					     struct l4lb_conns, age);
+	struct l4lb_net *ln = l4lb_conns_net(ct);
+	bool swept = false;
+	long rest;
+
+	if (time_after_eq(jiffies, ct->next_scan))
+		swept = l4lb_conn_scan(ln);
+	if (!l4lb_conn_reap(ln) && swept)
+		synchronize_rcu();
+	if (swept)
+		l4lb_conn_swept(ln);
+	if (!READ_ONCE(ct->running))
+		return;
+	rest = ct->next_scan - jiffies;
+	/* Leaves a kick alone that has come meanwhile. */
+	queue_delayed_work(system_unbound_wq, &ct->age, max(rest, 1L));
+}
+
+/**
+ * l4lb_conns_start() - begin aging
+ * @ln: namespace, whose table is initialised
+ *
+ * Context: process; before packets come.
+ */
+void l4lb_conns_start(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+
+	ct->next_scan = jiffies + CONN_SWEEP_BUSY * HZ;
+	WRITE_ONCE(ct->running, true);
+	queue_delayed_work(system_unbound_wq, &ct->age, CONN_SWEEP_BUSY * HZ);
+}
+
+/* End all entries of @tbl; nobody else has any of them. */
+static void conn_stop_table(struct l4lb_net *ln, struct l4lb_buckets *tbl)
+{
+	struct l4lb_conn_node *node;
+	bool first;
+	u32 i;
+
+	for (i = 0; i <= tbl->mask; i++) {
+		rcu_read_lock_bh();
+		for (node = rcu_dereference(tbl->head[i]); node;
+		     node = rcu_dereference(node->next))
+			if (!l4lb_conn_is_rev(node))
+				l4lb_conn_bury(ln, l4lb_conn_of(node), &first);
+		rcu_read_unlock_bh();
+		cond_resched();
+	}
+}
+
+/**
+ * l4lb_conns_stop() - stop aging and free all entries
+ * @ln: namespace
+ *
+ * Works half-way through a growth, and when start was never called. The counts
+ * of the servers are right afterwards; a lookup finds nothing.
+ *
+ * Context: process, may sleep; no packet uses the table any more, but dumps
+ * and explain may. conf_lock may be held.
+ */
+void l4lb_conns_stop(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *tbl, *next;
+
+	WRITE_ONCE(ct->running, false);
+	/* Those who saw it true have queued what they would. */
+	synchronize_rcu();
+	cancel_work_sync(&ct->grow);
+	cancel_delayed_work_sync(&ct->age);
+	/* No work runs, so nobody else changes the pointer. */
+	tbl = rcu_dereference_protected(ct->tbl, true);
+	rcu_assign_pointer(ct->tbl, &l4lb_conn_none);
+	/* Dumps and explain have left the table, kills are complete. */
+	synchronize_rcu();
+	for (; tbl && tbl != &l4lb_conn_none; tbl = next) {
+		next = rcu_dereference_protected(tbl->next, true);
+		conn_stop_table(ln, tbl);
+		atomic64_sub(l4lb_buckets_bytes(tbl->mask), &ct->bytes);
+		kvfree(tbl);
+	}
+	l4lb_conn_free_list(ln, llist_del_all(&ct->dead));
+	/* Nothing is left that could carry a number: as good as two sweeps. */
+	WRITE_ONCE(ct->sweep, ct->sweep + 2);
+	ct->cursor = 0;
+}
+
+/**
+ * l4lb_conns_destroy() - free what a stopped table still has
+ * @ln: namespace
+ *
+ * Lookups and walks go on to work and find nothing, until the next
+ * l4lb_conns_init().
+ *
+ * Context: process, may sleep; after l4lb_conns_stop().
+ */
+void l4lb_conns_destroy(struct l4lb_net *ln)
+{
+	kvfree(ln->conns.lock);
+	ln->conns.lock = NULL;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connection table's growth: a second, larger array of chains to which the
+ * nodes move, one after the other, while packets go on.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "conn_priv.h"
+
+/**
+ * l4lb_buckets_alloc() - an empty array of chains
+ * @nr: chains, a power of two, at least L4LB_CONN_LOCKS
+ * @gfp: GFP_KERNEL or GFP_KERNEL_ACCOUNT; a failure is not printed
+ *
+ * Context: process, may sleep.
+ * Return: the array, to be freed by kvfree(), or NULL.
+ */
+struct l4lb_buckets *l4lb_buckets_alloc(u32 nr, gfp_t gfp)
+{
+	struct l4lb_buckets *tbl;
+
+	tbl = kvzalloc(struct_size(tbl, head, nr), gfp | __GFP_NOWARN);
+	if (tbl)
+		tbl->mask = nr - 1;
+	return tbl;
+}
+
+/*
+ * Move one chain. The node that moves is always the last of its old chain, and
+ * it is linked into the new one before it is cut from the old one. So a reader
+ * of the old chain
+ *  - that stands before the node either still finds it where it was, or finds
+ *    the end of the chain one node earlier, goes on to the new table and finds
+ *    it there (see the barriers);
+ *  - that stands on the node has seen all of the old chain, and is led on into
+ *    the new one, which it would have searched next: it meets nodes of other
+ *    keys there, or some a second time, but misses none.
+ * Taking the first node instead would lead a reader that stands on it away from
+ * the rest of the old chain.
+ *
+ * All nodes of an old chain have the same low bits of their hash, the lock's
+ * bits among them, so one lock protects the old chain and all new ones.
+ * Finding the last node costs the square of the chain's length, which the
+ * keyed hash keeps at one or two.
+ */
+static void conn_move(struct l4lb_conns *ct, struct l4lb_buckets *from,
+		      struct l4lb_buckets *to, u32 bucket)
+{
+	struct l4lb_conn_node __rcu **link, **head;
+	struct l4lb_conn_node *node, *next;
+	spinlock_t *lock = l4lb_conn_lock(ct, bucket);
+
+	spin_lock_bh(lock);
+	for (;;) {
+		link = &from->head[bucket];
+		node = l4lb_link(ct, bucket, *link);
+		if (!node)
+			break;
+		while ((next = l4lb_link(ct, bucket, node->next))) {
+			link = &node->next;
+			node = next;
+		}
+		head = &to->head[node->hash & to->mask];
+		rcu_assign_pointer(node->next, l4lb_link(ct, bucket, *head));
+		rcu_assign_pointer(*head, node);
+		/*
+		 * Linked there before cut here. Pairs with smp_rmb() in
+		 * l4lb_conn_lookup() and conn_scan_group().
+		 */
+		smp_wmb();
+		RCU_INIT_POINTER(*link, NULL);
+	}
+	spin_unlock_bh(lock);
+}
+
+/*
+ * Entries that are wanted per bucket: at most 1/2, so that an entry, which has
+ * two nodes if it is NAT, is nearly always the first of its chain, and a lookup
+ * costs two cache lines. A table that was filled faster than it grew makes up
+ * for it in one step. Returns 0 when there is nothing to do.
+ */
+static u32 conn_wanted(const struct l4lb_conns *ct, u32 have)
+{
+	u32 nr = atomic_read(&ct->nr);
+	u32 want;
+
+	if (nr <= have / 2)
+		return 0;
+	want = nr >= L4LB_CONN_BUCKETS_MAX / 2 ? L4LB_CONN_BUCKETS_MAX :
+						 2 * roundup_pow_of_two(nr);
+	return want > have ? want : 0;
+}
+
+/* A larger table, or NULL when limits or memory do not allow one. */
+static struct l4lb_buckets *conn_larger(struct l4lb_net *ln, u32 want)
+{
+	u64 bytes = l4lb_buckets_bytes(want - 1);
+	struct l4lb_buckets *tbl;
+
+	if (atomic64_add_return(bytes, &ln->conns.bytes) >
+	    READ_ONCE(ln->limits.memory))
+		goto uncharge;
+	tbl = l4lb_buckets_alloc(want, GFP_KERNEL);
+	if (!tbl)
+		goto uncharge;
+	return tbl;
+
+uncharge:
+	atomic64_sub(bytes, &ln->conns.bytes);
+	return NULL;
+}
+
+/**
+ * l4lb_conn_grow() - make the table as large as its entries want it
+ * @ln: namespace
+ *
+ * A table that cannot grow works on with longer chains, and tries again when
+ * it has a quarter more entries. Stops half-way when l4lb_conns_stop() is
+ * waiting for it, which knows both tables.
+ *
+ * Context: process, may sleep; one at a time, and not beside stop.
+ */
+void l4lb_conn_grow(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *from, *to;
+	u32 want, nr, i;
+
+	/* Only this function and stop change the pointer. */
+	from = rcu_dereference_protected(ct->tbl, true);
+	want = conn_wanted(ct, from->mask + 1);
+	to = want ? conn_larger(ln, want) : NULL;
+	if (!to) {
+		nr = atomic_read(&ct->nr);
+		WRITE_ONCE(ct->grow_at,
+			   want || from->mask + 1 >= L4LB_CONN_BUCKETS_MAX ?
+				   nr + nr / 4 : (from->mask + 1) / 2);
+		return;
+	}
+
+	rcu_assign_pointer(from->next, to);
+	/*
+	 * From here on nobody misses in the old table without going on to the
+	 * new one, and nobody links into the old one.
+	 */
+	synchronize_rcu();
+	for (i = 0; i <= from->mask; i++) {
+		conn_move(ct, from, to, i);
+		cond_resched();
+		if (unlikely(!READ_ONCE(ct->running)))
+			return;
+	}
+	/* Pairs with rcu_dereference(): the chains are complete. */
+	rcu_assign_pointer(ct->tbl, to);
+	WRITE_ONCE(ct->grow_at, want / 2);
+	atomic64_sub(l4lb_buckets_bytes(from->mask), &ct->bytes);
+	kvfree_rcu(from, rcu);
+}
+
+/**
+ * l4lb_conn_grow_work() - work function of &l4lb_conns.grow
+ * @work: the work
+ */
+void l4lb_conn_grow_work(struct work_struct *work)
+{
+	struct l4lb_conns *ct = container_of(work, struct l4lb_conns, grow);
+
+	l4lb_conn_grow(l4lb_conns_net(ct));
+}
