@@ -2,12 +2,13 @@
 /*
  * Planted bugs, one a case: the proof that the detectors detect.
  *
- * selftests/kunit/run loads this once per case and fails if the console stays
- * clean.  Each case but "expect" passes as far as KUnit can see.
+ * selftests/kunit/plants.sh looks for each case's report between the result
+ * lines of the cases.  The order matters: lockdep stops at its first report of
+ * a lock order, and at any report of KASAN.
  */
+#include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -16,26 +17,7 @@
 
 static DEFINE_SPINLOCK(l4lb_plant_a);	/* protects nothing */
 static DEFINE_SPINLOCK(l4lb_plant_b);	/* protects nothing */
-static DEFINE_MUTEX(l4lb_plant_mutex);	/* protects nothing */
 static u8 __rcu *l4lb_plant_ptr;
-
-static void overflow(struct kunit *test)
-{
-	volatile u8 *p = kmalloc(13, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, (void *)p);
-	p[13] = 1;
-	kfree((void *)p);
-}
-
-static void use_after_free(struct kunit *test)
-{
-	volatile u8 *p = kmalloc(13, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, (void *)p);
-	kfree((void *)p);
-	KUNIT_EXPECT_GE(test, p[0], 0);
-}
 
 static void sleep_in_atomic(struct kunit *test)
 {
@@ -49,10 +31,18 @@ static void sleep_in_atomic(struct kunit *test)
 
 static void sleep_in_rcu(struct kunit *test)
 {
+	void *p;
+
+	msleep(1100);	/* such reports are limited to one a second */
 	rcu_read_lock();
-	mutex_lock(&l4lb_plant_mutex);
-	mutex_unlock(&l4lb_plant_mutex);
+	p = kmalloc(13, GFP_KERNEL);
 	rcu_read_unlock();
+	kfree(p);
+}
+
+static void rcu_unprotected(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, (void *)rcu_dereference(l4lb_plant_ptr));
 }
 
 static void lock_inversion(struct kunit *test)
@@ -68,11 +58,6 @@ static void lock_inversion(struct kunit *test)
 	spin_unlock(&l4lb_plant_b);
 }
 
-static void rcu_unprotected(struct kunit *test)
-{
-	KUNIT_EXPECT_NULL(test, (void *)rcu_dereference(l4lb_plant_ptr));
-}
-
 static void list_corruption(struct kunit *test)
 {
 	LIST_HEAD(head);
@@ -80,6 +65,26 @@ static void list_corruption(struct kunit *test)
 
 	list_add(&entry, &head);
 	list_add(&entry, &head);
+}
+
+static void overflow(struct kunit *test)
+{
+	u8 *p = kmalloc(13, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	OPTIMIZER_HIDE_VAR(p);
+	WRITE_ONCE(p[13], 1);
+	kfree(p);
+}
+
+static void use_after_free(struct kunit *test)
+{
+	u8 *p = kmalloc(13, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	kfree(p);
+	OPTIMIZER_HIDE_VAR(p);
+	KUNIT_EXPECT_GE(test, READ_ONCE(p[0]), 0);
 }
 
 static void leak(struct kunit *test)
@@ -93,13 +98,13 @@ static void expect(struct kunit *test)
 }
 
 static struct kunit_case l4lb_plant_cases[] = {
-	KUNIT_CASE(overflow),
-	KUNIT_CASE(use_after_free),
 	KUNIT_CASE(sleep_in_atomic),
 	KUNIT_CASE(sleep_in_rcu),
-	KUNIT_CASE(lock_inversion),
 	KUNIT_CASE(rcu_unprotected),
+	KUNIT_CASE(lock_inversion),
 	KUNIT_CASE(list_corruption),
+	KUNIT_CASE(overflow),
+	KUNIT_CASE(use_after_free),
 	KUNIT_CASE(leak),
 	KUNIT_CASE(expect),
 	{}
@@ -109,6 +114,7 @@ static struct kunit_suite l4lb_plant_suite = {
 	.name = "plant",
 	.test_cases = l4lb_plant_cases,
 };
+
 kunit_test_suite(l4lb_plant_suite);
 
 MODULE_DESCRIPTION("Planted bugs for the detectors");
