@@ -7,9 +7,9 @@ import sys
 from html import escape
 
 WIDTH = 960
-LEFT = 270
+LEFT = 260
 RIGHT = 90
-BAR = 9
+BAR = 11
 GAP = 12
 
 SERIES = [
@@ -66,12 +66,12 @@ class Chart:
             self.out.append(f'<rect x="{x}" y="{self.y}" width="12" '
                             f'height="12" fill="{color}"/>')
             self.text(x + 17, self.y + 11, name)
-            x += 36 + 7 * len(name)
+            x += 40 + 7 * len(name)
         if floor:
             self.line(x + 4, self.y - 2, self.y + 14, "floor")
             self.text(x + 12, self.y + 11,
                       f"do-nothing forwarder at PRE_ROUTING ({floor:.0f})")
-        self.y += 34
+        self.y += 42
 
     def panel(self, title, rows, floor):
         cells = [row_cells(row) for row in rows]

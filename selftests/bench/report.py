@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Turn what the guest printed into the table, the JSON file and the verdict.
 
-usage: report.py [--json FILE] RUN [SECOND_RUN]
+usage: report.py [--json FILE] [--erms RUN] RUN [SECOND_RUN]
 
 Exit status: 0 all bounds met, 1 a bound missed, an error in the guest or (with
 a second run) a value that differs by more than 0.5 %, 2 usage.
@@ -137,6 +137,22 @@ def print_tax(run):
         print(f"  {label}: {', '.join(taxes) or '-'}")
 
 
+def print_erms(run, erms):
+    """A line for each row of a boot on a CPU with fast string instructions."""
+    print("\nOn a CPU with erms (repeated string instructions count each time), "
+          "cost and change:")
+    for row in ROWS:
+        cells = []
+        for system, name in SYSTEMS:
+            with_erms = erms.value(row.id, system, "cost")
+            without = run.value(row.id, system, "cost")
+            if with_erms and without:
+                cells.append(f"{name} {with_erms:.0f} "
+                             f"({with_erms - without:+.0f})")
+        if cells:
+            print(f"  {row.label}: {', '.join(cells)}")
+
+
 def print_notes(run):
     print("\nInstruments:")
     for metric, text in METRICS.items():
@@ -218,6 +234,7 @@ def verdict(run, other):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--json")
+    parser.add_argument("--erms")
     parser.add_argument("run")
     parser.add_argument("second", nargs="?")
     args = parser.parse_args()
@@ -226,6 +243,8 @@ def main():
 
     print_table(table_lines(run))
     print_tax(run)
+    if args.erms:
+        print_erms(run, Run(args.erms))
     print_notes(run)
     print()
     bad, spread = 0, None
