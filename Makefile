@@ -11,11 +11,12 @@ KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),\
 O ?= build
 TEST_O := $(CACHE)/build/$(shell printf %s '$(CURDIR)' | sha256sum | cut -c 1-12)
 # objects of two kernels never meet
-release = $(shell cat '$(KDIR)/include/config/kernel.release' 2>/dev/null)
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	'$(KDIR)/include/generated/utsrelease.h' 2>/dev/null)
 module_dir = $(abspath $(O))/module/$(release)
 
 # Warnings are errors.  Debian's 6.12 headers come without the vmlinux that
-# BTF wants.
+# BTF wants.  Our O is not the kernel's.
 MODULE_FLAGS := W=1 KCFLAGS=-Werror CONFIG_DEBUG_INFO_BTF_MODULES=
 ifneq ($(shell command -v sparse),)
 MODULE_FLAGS += C=1 CF=-Wsparse-error
@@ -59,11 +60,11 @@ module:
 		--filter='P modules.order' --filter='P compat-gen.h' \
 		--exclude='*.o' --exclude='*.cmd' --exclude='compat-gen.h' \
 		Kbuild include kmod '$(module_dir)/'
-	+@$(MAKE) -C '$(KDIR)' M='$(module_dir)' $(MODULE_FLAGS) modules
+	+@$(MAKE) -C '$(KDIR)' O= M='$(module_dir)' $(MODULE_FLAGS) modules
 	@ln -sfn 'module/$(release)/l4lb.ko' '$(O)/l4lb.ko'
 
 tools:
-	+@$(MAKE) -C tools O='$(abspath $(O))/tools'
+	+@$(MAKE) $(if $(V),,-s) -C tools O='$(abspath $(O))/tools'
 
 deps:
 	@selftests/install-deps
