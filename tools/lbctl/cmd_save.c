@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lbctl save: what apply reads. Everything is written out, defaults too, and
+ * nothing that changes by itself, so that save | apply | save is a fixpoint.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "lex.h"
+#include "model.h"
+#include "object.h"
+
+#define BIT(attr)	L4LB_BIT(L4LB_A_##attr)
+
+/**
+ * struct line - a line being written
+ * @buf: text
+ * @len: length
+ */
+struct line {
+	char buf[960];
+	size_t len;
+};
+
+static void add(struct line *line, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void add(struct line *line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	line->len += vsnprintf(line->buf + line->len,
+			       sizeof(line->buf) - line->len, fmt, ap);
+	va_end(ap);
+	/* No statement comes near the size. */
+	if (line->len >= sizeof(line->buf))
+		line->len = sizeof(line->buf) - 1;
+}
+
+static void add_quoted(struct line *line, const char *key, const char *text)
+{
+	char quoted[2 * L4LB_TEXT_MAX + 3];
+
+	if (!*text)
+		return;
+	lex_quote(quoted, sizeof(quoted), text);
+	add(line, " %s %s", key, quoted);
+}
+
+static void add_timeouts(struct line *line, const struct l4lb_timeouts *t)
+{
+	const char *sep = " timeout ";
+	unsigned int state;
+
+	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+		if (!(t->has & ~t->inherited & L4LB_BIT(state)))
+			continue;
+		add(line, "%s%s=%u", sep, l4lb_state_name(state),
+		    t->seconds[state]);
+		sep = ",";
+	}
+}
+
+static void write_line(struct lbctl *ctl, const struct line *line)
+{
+	const struct out_field f[] = { F_STR("words", line->buf), F_END };
+
+	out_item(ctl->out, "%{words}", f);
+}
+
+static void save_service(struct lbctl *ctl, const struct l4lb_service *s)
+{
+	struct line line = { .len = 0 };
+	char text[L4LB_SERVICE_STR];
+
+	add(&line, "service add %s", l4lb_service_format(s, text));
+	add_quoted(&line, "name", s->name);
+	add_quoted(&line, "scheduler", s->scheduler);
+	if (l4lb_method_name(s->method))
+		add(&line, " method %s", l4lb_method_name(s->method));
+	if (l4lb_tie_name(s->tie))
+		add(&line, " tie %s", l4lb_tie_name(s->tie));
+	if (l4lb_midstream_name(s->midstream))
+		add(&line, " midstream %s", l4lb_midstream_name(s->midstream));
+	add_timeouts(&line, &s->timeouts);
+	write_line(ctl, &line);
+}
+
+static void add_server_id(struct line *line, const struct l4lb_server *s)
+{
+	char service[L4LB_SERVICE_STR], end[L4LB_ENDPOINT_STR];
+
+	add(line, " %s %s", l4lb_service_format(&s->service, service),
+	    l4lb_endpoint_format(&s->addr, s->port, end));
+}
+
+static void save_server(struct lbctl *ctl, const struct l4lb_server *s)
+{
+	struct line line = { .len = 0 };
+
+	add(&line, "server add");
+	add_server_id(&line, s);
+	add_quoted(&line, "name", s->name);
+	add(&line, " weight %u", s->weight);
+	if (s->max_conns)
+		add(&line, " max-conns %u:%u", s->max_conns,
+		    l4lb_server_min_conns(s));
+	write_line(ctl, &line);
+}
+
+/* The reason goes with the admin state, or else with the weight. */
+static void save_state(struct lbctl *ctl, const struct l4lb_server *s)
+{
+	bool admin = s->admin == L4LB_ADMIN_DRAIN ||
+		     s->admin == L4LB_ADMIN_DISABLED;
+	struct line line = { .len = 0 };
+
+	if (s->oper_weight >= 0) {
+		add(&line, "server weight");
+		add_server_id(&line, s);
+		add(&line, " %d", s->oper_weight);
+		if (!admin)
+			add_quoted(&line, "reason", s->text);
+		write_line(ctl, &line);
+	}
+	if (admin) {
+		line.len = 0;
+		add(&line, "server %s", s->admin == L4LB_ADMIN_DRAIN ?
+		    "drain" : "disable");
+		add_server_id(&line, s);
+		add_quoted(&line, "reason", s->text);
+		write_line(ctl, &line);
+	}
+}
+
+static int save_vip(const struct l4lb_vip *vip, void *arg)
+{
+	const char *policy = l4lb_unknown_port_name(vip->unknown_port);
+	struct line line = { .len = 0 };
+	char text[L4LB_ADDR_STR];
+
+	if (vip->unknown_port == L4LB_UNKNOWN_PORT_PASS || !policy)
+		return 0;
+	add(&line, "vip set %s unknown-port %s",
+	    l4lb_addr_format(&vip->addr, text), policy);
+	write_line(arg, &line);
+	return 0;
+}
+
+static int save_limits(struct lbctl *ctl)
+{
+	struct line line = { .len = 0 };
+	struct l4lb_limits l;
+
+	if (l4lb_limits_get(ctl->h, &l))
+		return -1;
+	add(&line, "limits set conns %u memory %llu services %u servers %u vips %u",
+	    l.conns, l.memory, l.services, l.servers, l.vips);
+	add_timeouts(&line, &l.timeouts);
+	write_line(ctl, &line);
+	return 0;
+}
+
+static void save_model(struct lbctl *ctl, const struct model *m)
+{
+	const struct l4lb_server *s;
+	unsigned int i, j;
+
+	for (i = 0; i < m->n_services; i++) {
+		save_service(ctl, &m->services[i].s);
+		for (j = 0; j < m->services[i].n; j++) {
+			s = &m->servers[m->services[i].first + j];
+			if (!(s->has & BIT(SERVER_LINGER)))
+				save_server(ctl, s);
+		}
+	}
+	for (i = 0; i < m->n_servers; i++)
+		if (!(m->servers[i].has & BIT(SERVER_LINGER)))
+			save_state(ctl, &m->servers[i]);
+}
+
+/**
+ * cmd_save() - lbctl save
+ * @ctl: context
+ * @ws: words
+ *
+ * Return: exit status.
+ */
+int cmd_save(struct lbctl *ctl, struct words *ws)
+{
+	struct model m;
+	int err;
+
+	if (words_end(ws))
+		return ctl_usage(ctl, ws);
+	if (ctl_open(ctl) || model_load(ctl, &m))
+		return REFUSED;
+	out_text(ctl->out, "# l4lb configuration; read back by: lbctl apply FILE\n");
+	out_list(ctl->out, "statements");
+	err = save_limits(ctl);
+	if (!err)
+		err = l4lb_vip_dump(ctl->h, save_vip, ctl);
+	if (!err)
+		save_model(ctl, &m);
+	out_list_end(ctl->out);
+	model_free(&m);
+	return err ? ctl_refused(ctl) : DONE;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* lbctl service add|set|del|show */
+#include <string.h>
+
+#include "lbctl.h"
+#include "object.h"
+
+static const char detail[] =
+	"service %{_service}\n"
+	"  name       %{name}\n"
+	"  scheduler  %{scheduler}, ties %{tie}\n"
+	"  method     %{method}\n"
+	"  midstream  %{midstream}\n"
+	"  owner      %{owner}\n"
+	"  servers    %{server_count}\n"
+	"  conns      %{active} active, %{inactive} inactive, %{stats.conns} so far\n"
+	"  in         %{stats.packets_in} packets, %{stats.bytes_in} bytes\n"
+	"  out        %{stats.packets_out} packets, %{stats.bytes_out} bytes";
+
+static int print_service(const struct l4lb_service *s, void *arg)
+{
+	struct out_field f[OBJECT_FIELDS];
+	struct object_text text;
+	struct lbctl *ctl = arg;
+	unsigned int state;
+
+	fields_service(s, &text, f);
+	out_item(ctl->out, detail, f);
+	for (state = 1; state <= L4LB_STATE_MAX; state++)
+		if (s->timeouts.has & ~s->timeouts.inherited & L4LB_BIT(state))
+			out_text(ctl->out, "  timeout    %s %u s\n",
+				 l4lb_state_name(state),
+				 s->timeouts.seconds[state]);
+	print_reasons(ctl->out, s->reasons,
+		      "  packets    %{packets} %{name}[: %{_sentence}]");
+	return 0;
+}
+
+static int show(struct lbctl *ctl, struct words *ws)
+{
+	struct l4lb_service id = { 0 };
+	bool one = words_peek(ws);
+	int err = one ? parse_service_id(ws, true, &id) : 0;
+
+	if (err || words_end(ws))
+		return ctl_usage(ctl, ws);
+	if (ctl_open(ctl))
+		return REFUSED;
+	out_list(ctl->out, "services");
+	err = one ? l4lb_service_get(ctl->h, &id, print_service, ctl) :
+		    l4lb_service_dump(ctl->h, print_service, ctl);
+	out_list_end(ctl->out);
+	return err ? ctl_refused(ctl) : DONE;
+}
+
+static int change(struct lbctl *ctl, struct words *ws,
+		  int (*keys)(struct words *, struct statement *), bool name,
+		  int (*call)(struct l4lb *, const struct l4lb_service *,
+			      unsigned int))
+{
+	struct statement st = { 0 };
+
+	if (parse_service_id(ws, name, &st.service) || keys(ws, &st))
+		return ctl_usage(ctl, ws);
+	if (ctl_open(ctl))
+		return REFUSED;
+	return call(ctl->h, &st.service, st.flags) ? ctl_refused(ctl) : DONE;
+}
+
+/**
+ * cmd_service() - lbctl service add|set|del|show
+ * @ctl: context
+ * @ws: words
+ *
+ * Return: exit status.
+ */
+int cmd_service(struct lbctl *ctl, struct words *ws)
+{
+	static const char * const verbs[] = {
+		"add", "set", "del", "show", NULL
+	};
+	const struct word *w = words_take(ws, "add, set, del or show");
+
+	if (!w)
+		return ctl_usage(ctl, ws);
+	if (!strcmp(w->text, "add"))
+		return change(ctl, ws, parse_service_keys, false,
+			      l4lb_service_new);
+	if (!strcmp(w->text, "set"))
+		return change(ctl, ws, parse_service_keys, true,
+			      l4lb_service_set);
+	if (!strcmp(w->text, "del"))
+		return change(ctl, ws, parse_delete_keys, true,
+			      l4lb_service_del);
+	if (!strcmp(w->text, "show"))
+		return show(ctl, ws);
+	words_unknown(ws, w, verbs);
+	return ctl_usage(ctl, ws);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* lbctl show: the table that users of ipvsadm expect. */
+#include "model.h"
+#include "object.h"
+
+#define HEADER								\
+	"Prot LocalAddress:Port Scheduler Flags\n"			\
+	"  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn"
+
+static void print_server(struct lbctl *ctl, const struct l4lb_server *s,
+			 bool ipvsadm)
+{
+	struct out_field f[OBJECT_FIELDS];
+	struct object_text text;
+
+	fields_server(s, &text, f);
+	if (!ipvsadm) {
+		out_item(ctl->out,
+			 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive} %-9{state}[ %{_why}]",
+			 f);
+		return;
+	}
+	/* IPVS has no states: a server that takes nothing has weight 0. */
+	snprintf(text.weight, sizeof(text.weight), "%u", s->eff_weight);
+	out_item(ctl->out,
+		 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive}",
+		 f);
+}
+
+static void print_service(struct lbctl *ctl, const struct model *m,
+			  const struct model_service *s, bool ipvsadm)
+{
+	struct out_field f[OBJECT_FIELDS];
+	struct object_text text;
+	unsigned int i;
+
+	fields_service(&s->s, &text, f);
+	out_item(ctl->out, ipvsadm ? "%-4{_prot} %{_end} %{scheduler}" :
+		 "%-4{_prot} %{_end} %{scheduler}[ name %{name}][ tie %{_tie}][ midstream %{_midstream}]",
+		 f);
+	out_list(ctl->out, "servers");
+	for (i = s->first; i < s->first + s->n; i++)
+		print_server(ctl, &m->servers[i], ipvsadm);
+	out_list_end(ctl->out);
+}
+
+/**
+ * cmd_show() - lbctl show [ipvsadm]
+ * @ctl: context
+ * @ws: words
+ *
+ * Return: exit status.
+ */
+int cmd_show(struct lbctl *ctl, struct words *ws)
+{
+	bool ipvsadm = words_accept(ws, "ipvsadm");
+	struct model m;
+	unsigned int i;
+	int ret;
+
+	if (words_end(ws))
+		return ctl_usage(ctl, ws);
+	ret = ctl_open(ctl);
+	if (!ret)
+		ret = model_load(ctl, &m);
+	if (ret)
+		return ret;
+
+	out_text(ctl->out, HEADER "%s\n", ipvsadm ? "" : "  State     Reason");
+	out_list(ctl->out, "services");
+	for (i = 0; i < m.n_services; i++)
+		print_service(ctl, &m, &m.services[i], ipvsadm);
+	out_list_end(ctl->out);
+	model_free(&m);
+	return DONE;
+}
