@@ -95,10 +95,30 @@ kernel_dir()
 	printf '%s/kernel/%s-%s\n' "$L4LB_CACHE" "$1" "$key"
 }
 
-# kernel_built NAME FRAGMENT: is it there?
+# kernel_built NAME FRAGMENT: is it there?  Marks it, and the source that it
+# refers to, as used.
 kernel_built()
 {
-	[ -e "$(kernel_dir "$1" "$2")/.built" ]
+	local dir
+
+	dir=$(kernel_dir "$1" "$2")
+	[ -e "$dir/.built" ] || return 1
+	touch -c "$dir/.built" "$(kernel_source_dir)/.built" 2>/dev/null
+	return 0
+}
+
+# kernel_tidy PARENT NAME: delete NAME's trees of other keys that are of no use:
+# unfinished (the caller holds the lock), or not used for a month.
+kernel_tidy()
+{
+	local dir
+
+	# shellcheck disable=SC2231 # NAME may be a pattern
+	for dir in "$1"/$2-????????????; do
+		[ -d "$dir" ] && [ ! -L "$dir" ] || continue
+		[ -z "$(find "$dir/.built" -mtime -30 2>/dev/null)" ] || continue
+		rm -rf "$dir"
+	done
 }
 
 # kernel_patch DIR: apply KERNEL_SED; each expression must change its file.
@@ -126,7 +146,7 @@ kernel_extract()
 	(
 		flock 9
 		[ -e "$dir/.built" ] && exit 0
-		rm -rf "$dir"
+		kernel_tidy "$L4LB_CACHE/src" "${KERNEL_PKG}_*"
 		mkdir "$dir"
 		nice tar -C "$dir" --strip-components=1 -xJf "$KERNEL_TAR" &&
 			kernel_patch "$dir" &&
@@ -204,9 +224,7 @@ kernel_build()
 			flock 9
 		}
 		[ -e "$dir/.built" ] && exit 0
-		# Trees of an older key are of no use to anyone.
-		find "$L4LB_CACHE/kernel" -maxdepth 1 -type d \
-			-name "$name-????????????" -exec rm -rf {} +
+		kernel_tidy "$L4LB_CACHE/kernel" "$name"
 		mkdir "$dir"
 		log=$dir/build.log
 		kernel_say "# $name: building a kernel, once (log: $log)"
