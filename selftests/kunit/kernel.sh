@@ -115,7 +115,7 @@ kernel_tidy()
 
 	# shellcheck disable=SC2231 # NAME may be a pattern
 	for dir in "$1"/$2-????????????; do
-		[ -d "$dir" ] && [ ! -L "$dir" ] || continue
+		[ -e "$dir" ] || continue
 		[ -z "$(find "$dir/.built" -mtime -30 2>/dev/null)" ] || continue
 		rm -rf "$dir"
 	done
