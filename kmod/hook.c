@@ -69,7 +69,9 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 	case L4LB_VERDICT_REPLY:
 		break;
 	case L4LB_VERDICT_PASS:
-		l4lb_count(ln, rt, plan.reason);
+		/* What passes LOCAL_IN has been counted before it came there. */
+		if (pkt->hook != L4LB_HOOK_LOCAL_IN)
+			l4lb_count(ln, rt, plan.reason);
 		return NF_ACCEPT;
 	case L4LB_VERDICT_REJECT:
 		hook_reject(ln, skb, pkt);
@@ -173,7 +175,7 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 	if (!rcu_dereference(ln->table)->endpoints->nr)
 		return NF_ACCEPT;
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, AF_INET, &pkt);
-	if (pkt.kind != L4LB_PACKET_FLOW)
+	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
 		return NF_ACCEPT;
 	return hook_run(ln, skb, &pkt);
 }

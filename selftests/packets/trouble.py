@@ -268,8 +268,8 @@ def bad_packets(wire):
          wire.client(Raw(bytes(UDP(sport=1, dport=53))[:6]), proto=17))
     drop("bad_header", wire.client(tcp(dataofs=4)))
     drop("truncated", wire.client(tcp(dataofs=15)))
-    drop("bad_header", wire.client(UDP(sport=1, dport=53, len=7)),
-         wire.client(UDP(sport=1, dport=53, len=4000)))
+    drop("bad_header", wire.client(UDP(sport=1, dport=53, len=7)))
+    drop("truncated", wire.client(UDP(sport=1, dport=53, len=4000)))
     drop("zero_port", wire.client(TCP(sport=0, dport=80, flags="S")),
          wire.client(UDP(sport=0, dport=53)))
     drop("martian", wire.client(tcp(), src="127.0.0.1"),
