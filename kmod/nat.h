@@ -4,6 +4,9 @@
 #define L4LB_NAT_H
 
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
 #include "addr.h"
 #include "packet.h"
 
@@ -20,6 +23,42 @@ bool l4lb_nat_rewrite_icmp(struct sk_buff *skb, const struct l4lb_packet *pkt,
 			   const struct l4lb_endpoint *to,
 			   enum l4lb_nat_end outer_end,
 			   const union l4lb_addr *outer_to);
-void l4lb_nat_ttl(struct sk_buff *skb, u8 family);
+
+/* Bytes from the start of a TCP or UDP header to the end of its checksum. */
+static inline unsigned int l4lb_nat_l4_len(u8 proto)
+{
+	return proto == IPPROTO_TCP ? offsetofend(struct tcphdr, check) :
+				      sizeof(struct udphdr);
+}
+
+/* Bytes from the network header that l4lb_nat_rewrite() writes within. */
+static inline unsigned int l4lb_nat_writes(const struct l4lb_packet *pkt)
+{
+	return pkt->l4 + l4lb_nat_l4_len(pkt->proto);
+}
+
+/* The same of l4lb_nat_rewrite_icmp(); senders may quote only 8 bytes. */
+static inline unsigned int l4lb_nat_writes_icmp(const struct l4lb_packet *pkt)
+{
+	return min(pkt->inner_l4 + l4lb_nat_l4_len(pkt->proto), pkt->len);
+}
+
+/**
+ * l4lb_nat_ttl() - count a hop
+ * @skb: the packet, its network header writable
+ * @family: AF_INET or AF_INET6
+ *
+ * The caller has seen that the TTL is above 1. The header checksum follows
+ * (RFC 1624); no transport checksum covers the TTL, and a CHECKSUM_COMPLETE
+ * sum does not move since the header with its checksum adds up to zero.
+ */
+static inline void l4lb_nat_ttl(struct sk_buff *skb, u8 family)
+{
+	switch (family) {
+	case AF_INET:
+		ip_decrease_ttl(ip_hdr(skb));
+		break;
+	}
+}
 
 #endif /* L4LB_NAT_H */

@@ -29,15 +29,26 @@ enum l4lb_packet_kind {
  * @df: don't-fragment (IPv4), always set for IPv6
  * @saddr: source; of the quoted packet for an ICMP error
  * @daddr: destination; of the quoted packet for an ICMP error
- * @sport: source port, network order
- * @dport: destination port
+ * @sport: source port, network order; 0 where there is none
+ * @dport: destination port, as @sport
  * @l4: offset of the transport (or ICMP) header from the network header
- * @inner: ICMP error: offset of the quoted network header; else 0
+ * @inner: ICMP error: offset of the quoted network header
  * @inner_l4: ICMP error: offset of the quoted transport header
  * @len: network-layer bytes, as the counters count them
  * @reason: of %L4LB_PACKET_BAD
  * @outer_saddr: ICMP error: source of the error itself
  * @outer_daddr: ICMP error: destination of the error itself
+ *
+ * Which fields hold depends on @kind, since a packet's parse should not write
+ * what nobody reads:
+ *
+ * - always: @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
+ *   @dport;
+ * - all but BAD: also @ttl, @tos, @df, @l4, @len;
+ * - ICMP_ERROR: also @inner, @inner_l4, @outer_saddr, @outer_daddr;
+ * - BAD: also @reason. The addresses are those of the header if it was there
+ *   to be read, else zero, so that a bad packet to somebody else is told from
+ *   one to a VIP.
  */
 struct l4lb_packet {
 	u8 kind;

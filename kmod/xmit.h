@@ -6,7 +6,7 @@
 #include "decide.h"
 #include "packet.h"
 
-struct dst_entry;
+struct l4lb_server;
 
 /**
  * struct l4lb_way - where a packet would leave, for explain
@@ -27,9 +27,11 @@ struct l4lb_way {
 };
 
 /*
- * All of these: RCU read side, BH off. They return L4LB_REASON_UNSPEC when the
- * skb has been consumed (sent, or dropped further down as any packet may be),
- * else the reason why it could not be sent; the caller still owns it then.
+ * All of these: RCU read side, BH off; skb->data at the network header, IPCB()
+ * valid, the skb not shared. They return L4LB_REASON_UNSPEC when the skb has
+ * been consumed (sent, or dropped further down as any packet may be), else the
+ * reason why it could not be sent; the caller still owns it then, and can only
+ * drop it. l4lb_xmit_nat_local_reply() alone keeps nothing: see there.
  */
 u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 		 const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
@@ -48,14 +50,21 @@ void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt);
 
-/* Steps shared by the ways out (xmit.c). */
-u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
-		      const struct l4lb_packet *pkt, unsigned int writable);
-u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb,
-		   const struct l4lb_packet *pkt, struct dst_entry *dst);
-struct dst_entry *l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
-				  u8 tos);
+/*
+ * Steps shared by the ways out (xmit.c), in this order: a route is attached to
+ * the skb; prepare() judges TTL and size and makes the skb fit to be written
+ * and sent; the method rewrites; send() hands it to the neighbour.
+ */
+u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
+		    struct sk_buff *skb);
+u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
+			   const struct l4lb_packet *pkt,
+			   const struct l4lb_endpoint *vip);
 void l4lb_xmit_route_drop(struct l4lb_server *srv);
+u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
+		      const struct l4lb_packet *pkt, unsigned int writable,
+		      bool *split);
+u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb, bool split);
 u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		    const struct l4lb_plan *plan, struct l4lb_way *way);
 

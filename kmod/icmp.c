@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ICMP errors: whose they are, and our own. */
+#include <linux/icmp.h>
+#include <net/icmp.h>
+#include <net/inet_dscp.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+
+#include "icmp.h"
+#include "net.h"
+#include "server.h"
+#include "service.h"
+#include "vip.h"
+
+static void icmp_step(struct l4lb_trace *trace, u8 kind, u32 reason,
+		      const struct l4lb_plan *plan)
+{
+	if (unlikely(trace))
+		trace->step(trace, kind, reason, plan, NULL, 0);
+}
+
+static void icmp_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
+		     struct l4lb_trace *trace)
+{
+	plan->verdict = verdict;
+	plan->reason = reason;
+	icmp_step(trace, L4LB_STEP_VERDICT, reason, plan);
+}
+
+/* The entry of @key and its server; false when either is missing. */
+static bool icmp_find(const struct l4lb_net *ln, struct l4lb_conn_key *key,
+		      struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	struct l4lb_server *srv;
+
+	l4lb_conn_hash(&ln->conns, key);
+	plan->conn = l4lb_conn_lookup(ln, key);
+	if (plan->conn) {
+		plan->seen = READ_ONCE(plan->conn->word);
+		plan->next = plan->seen;
+		plan->method = plan->conn->method;
+		srv = l4lb_slots_get(&ln->servers, plan->conn->server);
+		if (srv && srv->gen == plan->conn->gen)
+			plan->srv = srv;
+	}
+	icmp_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
+	return plan->srv;
+}
+
+/*
+ * To a VIP: something between us and the client complains about a packet that
+ * bore the VIP as its source, so it is the server that should know.
+ */
+static void icmp_to_vip(const struct l4lb_net *ln,
+			const struct l4lb_packet *pkt, struct l4lb_plan *plan,
+			struct l4lb_trace *trace)
+{
+	struct l4lb_endpoint from = {
+		.addr = pkt->saddr,
+		.port = pkt->sport,
+		.family = pkt->family,
+		.proto = pkt->proto,
+	};
+	struct l4lb_conn_key key;
+
+	if (READ_ONCE(plan->vip->standby)) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
+		return;
+	}
+	/* An error goes to the source of what it quotes, or is forged. */
+	if (!l4lb_addr_equal(&pkt->outer_daddr, &pkt->saddr)) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
+			 trace);
+		return;
+	}
+	plan->svc = l4lb_service_lookup(plan->table->services, &from,
+					l4lb_endpoint_hash(&from));
+	icmp_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+	if (!plan->svc) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
+			 trace);
+		return;
+	}
+	key.addr = pkt->daddr;
+	key.port = pkt->dport;
+	key.id = plan->svc->id;
+	if (!icmp_find(ln, &key, plan, trace)) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
+			 trace);
+		return;
+	}
+	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
+	icmp_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ICMP_ERROR, trace);
+}
+
+/*
+ * About a packet that we rewrote on its way from a client to a NAT server: the
+ * client should know, in terms of the packet that it sent. With DR the quoted
+ * destination is the VIP, and the error finds its way without us.
+ */
+static void icmp_to_client(const struct l4lb_net *ln,
+			   const struct l4lb_packet *pkt,
+			   struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	struct l4lb_endpoint to = {
+		.addr = pkt->daddr,
+		.port = pkt->dport,
+		.family = pkt->family,
+		.proto = pkt->proto,
+	};
+	struct l4lb_conn_key key;
+	struct l4lb_rs *rs;
+	bool local;
+
+	rs = l4lb_rs_lookup(plan->table->endpoints, &to,
+			    l4lb_endpoint_hash(&to));
+	if (!rs || !l4lb_addr_equal(&pkt->outer_daddr, &pkt->saddr)) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS, trace);
+		return;
+	}
+	key.addr = pkt->saddr;
+	key.port = pkt->sport;
+	key.id = rs->id | L4LB_CONN_REV;
+	if (icmp_find(ln, &key, plan, trace))
+		plan->svc = l4lb_slots_get(&ln->services, plan->conn->node.id);
+	if (!plan->svc) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
+			 trace);
+		return;
+	}
+	/* The director's own clients get theirs rewritten at LOCAL_IN. */
+	local = pkt->hook == L4LB_HOOK_LOCAL_IN;
+	if (local != !!(plan->seen & L4LB_CONN_LOCAL)) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_LOCAL_REPLY,
+			 trace);
+		return;
+	}
+	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
+	icmp_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_ICMP_ERROR, trace);
+}
+
+/**
+ * l4lb_icmp_decide() - which connection is an ICMP error about?
+ * @ln: namespace
+ * @pkt: a %L4LB_PACKET_ICMP_ERROR
+ * @plan: @plan->table is set, all else empty. Out: FORWARD to the server it
+ *	concerns, REPLY to the client, or PASS; the entry's word stays as it is
+ * @trace: somebody to be told each step, or NULL
+ *
+ * Part of l4lb_decide(), and as pure.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_icmp_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		      struct l4lb_plan *plan, struct l4lb_trace *trace)
+{
+	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->outer_daddr,
+				    pkt->family,
+				    l4lb_addr_hash(&pkt->outer_daddr));
+	icmp_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
+	/* What reaches LOCAL_IN to a VIP has been judged at PRE_ROUTING. */
+	if (plan->vip && pkt->hook != L4LB_HOOK_LOCAL_IN)
+		icmp_to_vip(ln, pkt, plan, trace);
+	else
+		icmp_to_client(ln, pkt, plan, trace);
+}
+
+/*
+ * The route that icmp_send() wants to see on the packet. If the packet's
+ * destination (a VIP, mostly) is a local address, its local route: the error
+ * then bears that address as its source. Else the way back to the sender, and
+ * the error bears an address of the interface there. NULL when the sender is
+ * nobody who may be answered (RFC 1122 3.2.2).
+ */
+static struct rtable *icmp_route4(struct net *net, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	int oif = skb->dev ? l3mdev_master_ifindex_rcu(skb->dev) : 0;
+	struct flowi4 fl4 = {
+		.flowi4_oif = oif,
+		.flowi4_mark = IP4_REPLY_MARK(net, skb->mark),
+		.flowi4_tos = iph->tos & INET_DSCP_MASK,
+		.daddr = iph->saddr,
+	};
+	struct rtable *back, *local;
+
+	back = __ip_route_output_key(net, &fl4);
+	if (IS_ERR(back))
+		return NULL;
+	if (back->rt_type != RTN_UNICAST && back->rt_type != RTN_LOCAL) {
+		ip_rt_put(back);
+		return NULL;
+	}
+	memset(&fl4, 0, sizeof(fl4));
+	fl4.flowi4_oif = oif;
+	fl4.daddr = iph->daddr;
+	local = __ip_route_output_key(net, &fl4);
+	if (IS_ERR(local))
+		return back;
+	if (local->rt_type != RTN_LOCAL) {
+		ip_rt_put(local);
+		return back;
+	}
+	ip_rt_put(back);
+	return local;
+}
+
+static void icmp_send4(struct l4lb_net *ln, struct sk_buff *skb, u8 type,
+		       u8 code, u32 info)
+{
+	struct rtable *rt = icmp_route4(ln->net, skb);
+	unsigned long refdst;
+
+	if (!rt)
+		return;
+	refdst = skb->_skb_refdst;
+	skb->_skb_refdst = 0;
+	skb_dst_set(skb, &rt->dst);
+	icmp_send(skb, type, code, htonl(info));
+	skb_dst_drop(skb);
+	skb->_skb_refdst = refdst;
+}
+
+/**
+ * l4lb_icmp_send() - tell a packet's sender what became of it
+ * @ln: namespace
+ * @skb: the packet as it came, before anything was rewritten; IPCB() valid.
+ *	Stays as it is, and the caller's
+ * @family: of @skb
+ * @type: ICMP type
+ * @code: ICMP code
+ * @info: the header's second word in host order: the MTU of ICMP_FRAG_NEEDED
+ *
+ * icmp_send() silently does nothing for a packet without a route, which at
+ * PRE_ROUTING is every packet; so one is attached for the time of the call.
+ * The kernel's rules hold: no error about an error, a broadcast or a fragment
+ * but the first; rate limits.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_icmp_send(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
+		    u8 type, u8 code, u32 info)
+{
+	switch (family) {
+	case AF_INET:
+		icmp_send4(ln, skb, type, code, info);
+		break;
+	}
+}

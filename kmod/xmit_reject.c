@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Answers to packets that are refused. */
+#include <linux/icmp.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <net/inet_dscp.h>
+#include <net/ip.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+#include <net/tcp.h>
+
+#include "icmp.h"
+#include "net.h"
+#include "xmit.h"
+
+/*
+ * The header of the reset that answers @th, with the sequence numbers that
+ * RFC 9293 3.5.2 demands, since any others would be ignored or challenged (RFC
+ * 5961). @bytes: of the segment's text.
+ */
+static void reject_tcp_header(struct tcphdr *rst, const struct tcphdr *th,
+			      u32 bytes)
+{
+	memset(rst, 0, sizeof(*rst));
+	rst->source = th->dest;
+	rst->dest = th->source;
+	rst->doff = sizeof(*rst) / 4;
+	rst->rst = 1;
+	if (th->ack) {
+		rst->seq = th->ack_seq;
+	} else {
+		rst->ack = 1;
+		rst->ack_seq = htonl(ntohl(th->seq) + th->syn + th->fin +
+				     bytes);
+	}
+}
+
+/* The way to the sender of @skb, from the address that it wrote to. */
+static struct rtable *reject_route4(struct net *net, const struct sk_buff *skb,
+				    const struct l4lb_packet *pkt)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = skb->dev ?
+				l3mdev_master_ifindex_rcu(skb->dev) : 0,
+		.flowi4_mark = IP4_REPLY_MARK(net, skb->mark),
+		.flowi4_tos = pkt->tos & INET_DSCP_MASK,
+		.flowi4_flags = FLOWI_FLAG_ANYSRC,
+		.flowi4_proto = IPPROTO_TCP,
+		.flowi4_uid = sock_net_uid(net, NULL),
+		.saddr = pkt->daddr.ip,
+		.daddr = pkt->saddr.ip,
+		.fl4_sport = pkt->dport,
+		.fl4_dport = pkt->sport,
+	};
+	struct rtable *rt = ip_route_output_key(net, &fl4);
+
+	if (IS_ERR(rt))
+		return NULL;
+	/* Nobody answers a broadcast or a group. */
+	if (rt->rt_type != RTN_UNICAST && rt->rt_type != RTN_LOCAL) {
+		ip_rt_put(rt);
+		return NULL;
+	}
+	return rt;
+}
+
+static struct sk_buff *reject_build4(struct net *net, struct rtable *rt,
+				     const struct l4lb_packet *pkt)
+{
+	unsigned int len = sizeof(struct iphdr) + sizeof(struct tcphdr);
+	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + len, GFP_ATOMIC);
+	struct iphdr *iph;
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_MAX_HEADER);
+	skb_reset_network_header(skb);
+	iph = skb_put_zero(skb, len);
+	skb_set_transport_header(skb, sizeof(*iph));
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) / 4;
+	iph->tos = pkt->tos & INET_DSCP_MASK;
+	iph->frag_off = htons(IP_DF);
+	iph->ttl = ip4_dst_hoplimit(&rt->dst);
+	iph->protocol = IPPROTO_TCP;
+	iph->saddr = pkt->daddr.ip;
+	iph->daddr = pkt->saddr.ip;
+	skb->protocol = htons(ETH_P_IP);
+	skb_dst_set(skb, dst_clone(&rt->dst));
+	return skb;
+}
+
+/* Length and IP checksum are filled in by ip_local_out(). */
+static void reject_reset4(struct l4lb_net *ln, struct sk_buff *skb,
+			  const struct l4lb_packet *pkt,
+			  const struct tcphdr *th, u32 bytes)
+{
+	struct rtable *rt = reject_route4(ln->net, skb, pkt);
+	struct sk_buff *nskb;
+	struct tcphdr *rst;
+
+	if (!rt)
+		return;
+	nskb = reject_build4(ln->net, rt, pkt);
+	ip_rt_put(rt);
+	if (!nskb)
+		return;
+	rst = tcp_hdr(nskb);
+	reject_tcp_header(rst, th, bytes);
+	rst->check = tcp_v4_check(sizeof(*rst), pkt->daddr.ip, pkt->saddr.ip,
+				  csum_partial(rst, sizeof(*rst), 0));
+	nskb->mark = IP4_REPLY_MARK(ln->net, skb->mark);
+	/* Conntrack has not seen the connection, and would call it invalid. */
+	skb_set_nfct(nskb, IP_CT_UNTRACKED);
+	ip_local_out(ln->net, NULL, nskb);
+}
+
+/* Was the segment sent as it stands here? A damaged one is nobody's. */
+static bool reject_sum_ok(struct sk_buff *skb, const struct l4lb_packet *pkt)
+{
+	switch (pkt->family) {
+	case AF_INET:
+		return !nf_ip_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,
+				       pkt->proto);
+	default:
+		return false;
+	}
+}
+
+/**
+ * l4lb_xmit_reset() - answer a TCP packet with a reset
+ * @ln: namespace
+ * @skb: the packet; stays the caller's
+ * @pkt: as parsed from @skb
+ *
+ * Sent from the address and port that the packet was sent to, local or not,
+ * through LOCAL_OUT like any packet of the host's, but untracked. Never in
+ * answer to a reset, to a packet whose checksum is wrong, or to one that was
+ * sent to or claims to be from more than one host.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
+		     const struct l4lb_packet *pkt)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+	u32 bytes;
+
+	if (pkt->kind != L4LB_PACKET_FLOW || pkt->proto != IPPROTO_TCP ||
+	    (pkt->tcp_flags & L4LB_TCP_RST) || skb->pkt_type != PACKET_HOST)
+		return;
+	if (pkt->hook != L4LB_HOOK_LOCAL_OUT &&
+	    l4lb_addr_martian(&pkt->saddr, pkt->family))
+		return;
+	if (!reject_sum_ok(skb, pkt))
+		return;
+	th = skb_header_pointer(skb, skb_network_offset(skb) + pkt->l4,
+				sizeof(buf), &buf);
+	if (!th)
+		return;
+	bytes = pkt->len - pkt->l4 - th->doff * 4;
+	switch (pkt->family) {
+	case AF_INET:
+		reject_reset4(ln, skb, pkt, th, bytes);
+		break;
+	}
+}
+
+/**
+ * l4lb_xmit_unreachable() - answer a packet to a port where nobody listens
+ * @ln: namespace
+ * @skb: the packet; stays the caller's
+ * @pkt: as parsed from @skb
+ *
+ * What a host would do (RFC 1122 3.2.2.1): a reset to TCP, an ICMP port
+ * unreachable to UDP.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
+			   const struct l4lb_packet *pkt)
+{
+	if (pkt->proto == IPPROTO_TCP) {
+		l4lb_xmit_reset(ln, skb, pkt);
+		return;
+	}
+	if (!reject_sum_ok(skb, pkt))
+		return;
+	switch (pkt->family) {
+	case AF_INET:
+		l4lb_icmp_send(ln, skb, AF_INET, ICMP_DEST_UNREACH,
+			       ICMP_PORT_UNREACH, 0);
+		break;
+	}
+}
