@@ -13,12 +13,13 @@
 
 /* The kernel's sentence, at the line that it is about. */
 static int refused_at(struct lbctl *ctl, const struct plan *plan,
-		      unsigned int line)
+		      const struct plan_place *place)
 {
 	const char *text = l4lb_error(ctl->h)->text;
 
-	if (line)
-		return ctl_complain(ctl, "%s:%u: %s", plan->file, line, text);
+	if (place)
+		return ctl_complain(ctl, "%s:%u:%u: %s", plan->file,
+				    place->line, place->column, text);
 	return ctl_complain(ctl, "%s: %s", plan->file, text);
 }
 
@@ -74,7 +75,7 @@ static int raise_limits(struct lbctl *ctl, const struct plan *plan,
 	before->has = raised.has;
 	if (raised.has && l4lb_limits_set(ctl->h, &raised)) {
 		before->has = 0;
-		return refused_at(ctl, plan, plan->limits_line);
+		return refused_at(ctl, plan, &plan->limits_place);
 	}
 	return DONE;
 }
@@ -91,11 +92,12 @@ static int commit(struct lbctl *ctl, const struct plan *plan,
 	if (!err) {
 		/* An error is kept and comes back from the commit. */
 		send_objects(ctl->h, plan, flags & L4LB_F_FORCE);
-		err = l4lb_txn_commit(ctl->h, flags, NULL, summary);
+		err = l4lb_txn_commit(ctl->h, flags & L4LB_F_DRY_RUN, NULL,
+				      summary);
 	}
 	if (!err)
 		return DONE;
-	refused_at(ctl, plan, plan_line(plan, l4lb_error(ctl->h)->index));
+	refused_at(ctl, plan, plan_place(plan, l4lb_error(ctl->h)->index));
 	if (before.has && l4lb_limits_set(ctl->h, &before))
 		ctl_refused(ctl);
 	return REFUSED;
@@ -109,13 +111,17 @@ static int set_rest(struct lbctl *ctl, const struct plan *plan)
 	int ret = DONE;
 
 	if (plan->limits.has && l4lb_limits_set(ctl->h, &plan->limits))
-		ret = refused_at(ctl, plan, plan->limits_line);
+		ret = refused_at(ctl, plan, &plan->limits_place);
 	for (i = 0; i < plan->states.n; i++) {
+		const struct plan_place *place = &plan->states.places[i];
+
 		if (state_set(ctl, &states[i], &matched))
-			ret = refused_at(ctl, plan, plan->states.lines[i]);
+			ret = refused_at(ctl, plan, place);
 		else if (!matched)
-			ret = ctl_complain(ctl, "%s:%u: there is no such server",
-					   plan->file, plan->states.lines[i]);
+			ret = ctl_complain(ctl,
+					   "%s:%u:%u: there is no such server",
+					   plan->file, place->line,
+					   place->column);
 	}
 	if (ret)
 		ctl_complain(ctl,

@@ -125,7 +125,7 @@ static int show(struct lbctl *ctl, const struct l4lb_filter *filter)
 
 	out_text(ctl->out, "%-4s %-8s %-12s %-7s %-24s %-24s %s\n", "Prot",
 		 "Expire", "State", "Method", "Client", "Virtual", "Server");
-	out_list(ctl->out, "conns");
+	out_list(ctl->out, "connections");
 	err = l4lb_conn_dump(ctl->h, filter, print_conn, ctl);
 	out_list_end(ctl->out);
 	return err ? ctl_refused(ctl) : DONE;

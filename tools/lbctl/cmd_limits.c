@@ -18,26 +18,26 @@ static int show(struct lbctl *ctl, struct words *ws)
 		return ctl_refused(ctl);
 
 	const struct out_field f[] = {
-		F_U64("conns.used", l.used_conns),
-		F_U64("conns.limit", l.conns),
-		F_U64("memory.used", l.used_memory),
-		F_U64("memory.limit", l.memory),
-		F_U64("services.used", l.used_services),
-		F_U64("services.limit", l.services),
-		F_U64("servers.used", l.used_servers),
-		F_U64("servers.limit", l.servers),
-		F_U64("vips.used", l.used_vips),
-		F_U64("vips.limit", l.vips),
+		F_U64("used_conns", l.used_conns),
+		F_U64("conns", l.conns),
+		F_U64("used_memory", l.used_memory),
+		F_U64("memory", l.memory),
+		F_U64("used_services", l.used_services),
+		F_U64("services", l.services),
+		F_U64("used_servers", l.used_servers),
+		F_U64("servers", l.servers),
+		F_U64("used_vips", l.used_vips),
+		F_U64("vips", l.vips),
 		F_U64("buckets", l.buckets),
 		F_END
 	};
 
 	out_fields(ctl->out,
-		   "conns     %{conns.used} of %{conns.limit}\n"
-		   "memory    %{memory.used} of %{memory.limit} bytes, %{buckets} buckets\n"
-		   "services  %{services.used} of %{services.limit}\n"
-		   "servers   %{servers.used} of %{servers.limit}\n"
-		   "vips      %{vips.used} of %{vips.limit}", f);
+		   "conns     %{used_conns} of %{conns}\n"
+		   "memory    %{used_memory} of %{memory} bytes, %{buckets} buckets\n"
+		   "services  %{used_services} of %{services}\n"
+		   "servers   %{used_servers} of %{servers}\n"
+		   "vips      %{used_vips} of %{vips}", f);
 	out_list(ctl->out, "timeouts");
 	for (state = 1; state <= L4LB_STATE_MAX; state++) {
 		const struct out_field t[] = {

@@ -2,6 +2,7 @@
 /*
  * lbctl save: what apply reads. Everything is written out, defaults too, and
  * nothing that changes by itself, so that save | apply | save is a fixpoint.
+ * Limits belong to the node, not to the configuration: only when asked for.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static void save_model(struct lbctl *ctl, const struct model *m)
 }
 
 /**
- * cmd_save() - lbctl save
+ * cmd_save() - lbctl save [limits]
  * @ctl: context
  * @ws: words
  *
@@ -189,6 +190,7 @@ static void save_model(struct lbctl *ctl, const struct model *m)
  */
 int cmd_save(struct lbctl *ctl, struct words *ws)
 {
+	bool limits = words_accept(ws, "limits");
 	struct model m;
 	int err;
 
@@ -196,9 +198,8 @@ int cmd_save(struct lbctl *ctl, struct words *ws)
 		return ctl_usage(ctl, ws);
 	if (ctl_open(ctl) || model_load(ctl, &m))
 		return REFUSED;
-	out_text(ctl->out, "# l4lb configuration; read back by: lbctl apply FILE\n");
 	out_list(ctl->out, "statements");
-	err = save_limits(ctl);
+	err = limits ? save_limits(ctl) : 0;
 	if (!err)
 		err = l4lb_vip_dump(ctl->h, save_vip, ctl);
 	if (!err)

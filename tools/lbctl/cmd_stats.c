@@ -152,12 +152,10 @@ static void print(struct lbctl *ctl, const struct reading *now,
 		 "bytes in", "packets out", "bytes out");
 	put_row(f, &now->all.stats, before ? &before->all.stats : NULL,
 		seconds);
-	out_list(ctl->out, "total");
-	out_item(ctl->out, "total                           " ROW, f);
+	out_fields(ctl->out, "total                           " ROW, f);
 	if (seconds <= 0)
 		print_reasons(ctl->out, &now->all.reasons,
 			      "     %-27{name} %12{packets}[  %{_sentence}]");
-	out_list_end(ctl->out);
 	out_list(ctl->out, "services");
 	for (i = 0; i < now->m.n_services; i++)
 		print_service(ctl, now, &now->m.services[i], before, seconds);

@@ -16,7 +16,7 @@ static int compare(struct lbctl *ctl, const struct l4lb_summary *s)
 		F_END
 	};
 
-	out_fields(ctl->out, "computed    %{computed_digest}", f);
+	out_fields(ctl->out, "computed %{computed_digest}", f);
 	if (own != s->digest)
 		return ctl_complain(ctl,
 				    "the module's digest is not that of the objects it lists, unless they have just changed");
@@ -41,7 +41,7 @@ int cmd_version(struct lbctl *ctl, struct words *ws)
 
 	if (words_end(ws))
 		return ctl_usage(ctl, ws);
-	out_fields(ctl->out, "lbctl       %{lbctl}", tools);
+	out_fields(ctl->out, "lbctl %{lbctl}", tools);
 	if (ctl_open(ctl))
 		return REFUSED;
 	if (l4lb_version_get(ctl->h, &s))
@@ -55,8 +55,8 @@ int cmd_version(struct lbctl *ctl, struct words *ws)
 	};
 
 	out_fields(ctl->out,
-		   "l4lb.ko     %{module}\n"
-		   "generation  %{generation}\n"
-		   "digest      %{digest}", f);
+		   "l4lb.ko %{module}\n"
+		   "generation %{generation}\n"
+		   "digest %{digest}", f);
 	return digest ? compare(ctl, &s) : DONE;
 }

@@ -111,10 +111,10 @@ void fields_service(const struct l4lb_service *s, struct object_text *text,
 		    struct out_field *f)
 {
 	static const char * const keys[] = {
-		NULL, "timeouts.syn-sent", "timeouts.syn-recv",
-		"timeouts.established", "timeouts.fin-wait",
-		"timeouts.close-wait", "timeouts.last-ack",
-		"timeouts.time-wait", "timeouts.close", "timeouts.udp"
+		NULL, "timeouts.syn_sent", "timeouts.syn_recv",
+		"timeouts.established", "timeouts.fin_wait",
+		"timeouts.close_wait", "timeouts.last_ack",
+		"timeouts.time_wait", "timeouts.close", "timeouts.udp"
 	};
 	unsigned int state;
 

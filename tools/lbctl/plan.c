@@ -10,9 +10,10 @@
 #define COMPLAINTS_MAX	20	/* after which reading stops */
 
 /* A new element of @size bytes, zeroed; NULL without memory. */
-static void *list_add(struct plan_list *list, size_t size, unsigned int line)
+static void *list_add(struct plan_list *list, size_t size,
+		      const struct words *ws)
 {
-	unsigned int *lines;
+	struct plan_place *places;
 	void *data, *item;
 
 	if (!(list->n & (list->n - 1))) {
@@ -22,12 +23,13 @@ static void *list_add(struct plan_list *list, size_t size, unsigned int line)
 		if (!data)
 			return NULL;
 		list->data = data;
-		lines = realloc(list->lines, cap * sizeof(*lines));
-		if (!lines)
+		places = realloc(list->places, cap * sizeof(*places));
+		if (!places)
 			return NULL;
-		list->lines = lines;
+		list->places = places;
 	}
-	list->lines[list->n] = line;
+	list->places[list->n].line = ws->line;
+	list->places[list->n].column = ws->w[0].place;
 	item = (char *)list->data + list->n++ * size;
 	return memset(item, 0, size);
 }
@@ -45,19 +47,19 @@ void plan_free(struct plan *plan)
 
 	for (i = 0; i < 4; i++) {
 		free(lists[i]->data);
-		free(lists[i]->lines);
+		free(lists[i]->places);
 	}
 }
 
 /**
- * plan_line() - the line on which an object of the transaction stands
+ * plan_place() - where an object of the transaction stands
  * @plan: plan
  * @index: number of the object in the order of sending: services, servers,
  *	VIPs
  *
- * Return: line, 0: there is no such object.
+ * Return: place, NULL: there is no such object.
  */
-unsigned int plan_line(const struct plan *plan, long index)
+const struct plan_place *plan_place(const struct plan *plan, long index)
 {
 	const struct plan_list *lists[] = {
 		&plan->services, &plan->servers, &plan->vips
@@ -65,13 +67,13 @@ unsigned int plan_line(const struct plan *plan, long index)
 	unsigned int i;
 
 	if (index < 0)
-		return 0;
+		return NULL;
 	for (i = 0; i < 3; i++) {
 		if (index < lists[i]->n)
-			return lists[i]->lines[index];
+			return &lists[i]->places[index];
 		index -= lists[i]->n;
 	}
-	return 0;
+	return NULL;
 }
 
 static int add_service(struct words *ws, struct plan *plan)
@@ -87,7 +89,7 @@ static int add_service(struct words *ws, struct plan *plan)
 		err = parse_service_keys(ws, &st);
 	if (err)
 		return err;
-	s = list_add(&plan->services, sizeof(*s), ws->line);
+	s = list_add(&plan->services, sizeof(*s), ws);
 	if (!s)
 		return -ENOMEM;
 	*s = st.service;
@@ -108,7 +110,7 @@ static int add_server(struct words *ws, struct plan *plan)
 		err = parse_server_keys(ws, &st);
 	if (err)
 		return err;
-	s = list_add(&plan->servers, sizeof(*s), ws->line);
+	s = list_add(&plan->servers, sizeof(*s), ws);
 	if (!s)
 		return -ENOMEM;
 	*s = st.server;
@@ -124,7 +126,7 @@ static int add_vip(struct words *ws, struct plan *plan)
 
 	if (err)
 		return err;
-	vip = list_add(&plan->vips, sizeof(*vip), ws->line);
+	vip = list_add(&plan->vips, sizeof(*vip), ws);
 	if (!vip)
 		return -ENOMEM;
 	*vip = st.vip;
@@ -143,7 +145,8 @@ static int add_limits(struct words *ws, struct plan *plan)
 		return err;
 	st.limits.timeouts.has |= plan->limits.timeouts.has;
 	plan->limits = st.limits;
-	plan->limits_line = ws->line;
+	plan->limits_place.line = ws->line;
+	plan->limits_place.column = ws->w[0].place;
 	return 0;
 }
 
@@ -161,7 +164,7 @@ static int add_state(struct words *ws, struct plan *plan, const char *verb)
 				  &st);
 	if (err)
 		return err;
-	kept = list_add(&plan->states, sizeof(*kept), ws->line);
+	kept = list_add(&plan->states, sizeof(*kept), ws);
 	if (!kept)
 		return -ENOMEM;
 	*kept = st;

@@ -7,14 +7,24 @@
 #include "object.h"
 
 /**
- * struct plan_list - objects of one kind, and the lines that they stand on
+ * struct plan_place - where a statement begins
+ * @line: from 1
+ * @column: from 1
+ */
+struct plan_place {
+	unsigned int line;
+	unsigned int column;
+};
+
+/**
+ * struct plan_list - objects of one kind, and where they stand
  * @data: array
- * @lines: array
+ * @places: array
  * @n: elements of both
  */
 struct plan_list {
 	void *data;
-	unsigned int *lines;
+	struct plan_place *places;
 	unsigned int n;
 };
 
@@ -26,7 +36,7 @@ struct plan_list {
  * @vips: struct l4lb_vip
  * @states: struct statement
  * @limits: all lines about limits together
- * @limits_line: the last of them
+ * @limits_place: the last of them
  * @errors: complaints made
  */
 struct plan {
@@ -36,12 +46,12 @@ struct plan {
 	struct plan_list vips;
 	struct plan_list states;
 	struct l4lb_limits limits;
-	unsigned int limits_line;
+	struct plan_place limits_place;
 	unsigned int errors;
 };
 
 int plan_read(struct lbctl *ctl, const char *file, struct plan *plan);
 void plan_free(struct plan *plan);
-unsigned int plan_line(const struct plan *plan, long index);
+const struct plan_place *plan_place(const struct plan *plan, long index);
 
 #endif /* LBCTL_PLAN_H */

@@ -76,17 +76,17 @@ NAMES(verdict,
 	[L4LB_VERDICT_REPLY] = "reply");
 
 NAMES(alarm,
-	[L4LB_ALARM_CONNS_NEAR] = "conns-near",
-	[L4LB_ALARM_CONNS_FULL] = "conns-full");
+	[L4LB_ALARM_CONNS_NEAR] = "conns_near",
+	[L4LB_ALARM_CONNS_FULL] = "conns_full");
 
 NAMES(state,
-	[L4LB_STATE_SYN_SENT] = "syn-sent",
-	[L4LB_STATE_SYN_RECV] = "syn-recv",
+	[L4LB_STATE_SYN_SENT] = "syn_sent",
+	[L4LB_STATE_SYN_RECV] = "syn_recv",
 	[L4LB_STATE_ESTABLISHED] = "established",
-	[L4LB_STATE_FIN_WAIT] = "fin-wait",
-	[L4LB_STATE_CLOSE_WAIT] = "close-wait",
-	[L4LB_STATE_LAST_ACK] = "last-ack",
-	[L4LB_STATE_TIME_WAIT] = "time-wait",
+	[L4LB_STATE_FIN_WAIT] = "fin_wait",
+	[L4LB_STATE_CLOSE_WAIT] = "close_wait",
+	[L4LB_STATE_LAST_ACK] = "last_ack",
+	[L4LB_STATE_TIME_WAIT] = "time_wait",
 	[L4LB_STATE_CLOSE] = "close",
 	[L4LB_STATE_UDP] = "udp");
 
