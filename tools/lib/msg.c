@@ -21,9 +21,12 @@
 struct nlmsghdr *l4lb_msg_put(struct l4lb *h, void *buf, __u8 cmd,
 			      unsigned int flags)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
 
+	/* libmnl does not clear the padding behind attributes. */
+	memset(buf, 0, L4LB_OBJ_MAX);
+	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = h->family;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = ++h->seq;
@@ -72,13 +75,10 @@ void l4lb_chunks_free(struct l4lb *h)
 
 static struct l4lb_chunk *chunk_add(struct l4lb *h)
 {
-	struct l4lb_chunk *chunk = malloc(sizeof(*chunk));
+	struct l4lb_chunk *chunk = calloc(1, sizeof(*chunk));
 
 	if (!chunk)
 		return NULL;
-	chunk->next = NULL;
-	chunk->len = 0;
-	chunk->sent = 0;
 	if (h->last)
 		h->last->next = chunk;
 	else

@@ -104,7 +104,7 @@ static int family_cb(const struct nlmsghdr *nlh, void *arg)
 
 static int family_resolve(struct l4lb *h)
 {
-	char buf[256] __attribute__((aligned(8)));
+	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
 	int err;
