@@ -125,13 +125,12 @@ const struct nla_policy l4lb_pol_packet[L4LB_A_EXPLAIN_MAX + 1] = {
 	[L4LB_A_EXPLAIN_HOOK] = ENUM(L4LB_HOOK_MAX),
 };
 
-/* Who asks; every command that needs a privilege takes it. */
-#define OWNER								\
-	[L4LB_A_OWNER] = ENUM(L4LB_OWNER_MAX)
+/* Who asks; every command takes it, and some look at it. */
+#define OWNER	ENUM(L4LB_OWNER_MAX)
 
 /* What every change of the configuration may say. */
 #define CHANGE								\
-	OWNER,								\
+	[L4LB_A_OWNER] = OWNER,						\
 	[L4LB_A_TXN] = { .type = NLA_U64 },				\
 	[L4LB_A_FORCE] = { .type = NLA_FLAG }
 
@@ -147,7 +146,7 @@ const struct nla_policy l4lb_op_service_del[L4LB_A_MAX + 1] = {
 };
 
 const struct nla_policy l4lb_op_service_get[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_SERVICE] = NLA_POLICY_NESTED(l4lb_pol_service_key),
 };
 
@@ -163,12 +162,12 @@ const struct nla_policy l4lb_op_server_del[L4LB_A_MAX + 1] = {
 };
 
 const struct nla_policy l4lb_op_server_get[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_SERVER] = NLA_POLICY_NESTED(l4lb_pol_server_key),
 };
 
 const struct nla_policy l4lb_op_server_state[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_FORCE] = { .type = NLA_FLAG },
 	[L4LB_A_SERVER] = NLA_POLICY_NESTED(l4lb_pol_server_state),
 };
@@ -179,50 +178,50 @@ const struct nla_policy l4lb_op_vip_set[L4LB_A_MAX + 1] = {
 };
 
 const struct nla_policy l4lb_op_vip_get[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_VIP] = NLA_POLICY_NESTED(l4lb_pol_vip_key),
 };
 
 const struct nla_policy l4lb_op_standby[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_VIP] = NLA_POLICY_NESTED(l4lb_pol_vip_standby),
 };
 
 const struct nla_policy l4lb_op_limits_set[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_LIMITS] = NLA_POLICY_NESTED(l4lb_pol_limits_conf),
 };
 
 const struct nla_policy l4lb_op_get[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 };
 
 const struct nla_policy l4lb_op_conn_get[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_CONN] = NLA_POLICY_NESTED(l4lb_pol_conn_key),
 	[L4LB_A_FILTER] = NLA_POLICY_NESTED(l4lb_pol_filter),
 };
 
 const struct nla_policy l4lb_op_conn_flush[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_FILTER] = NLA_POLICY_NESTED(l4lb_pol_filter),
 };
 
 const struct nla_policy l4lb_op_begin[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_TXN_MODE] = ENUM(L4LB_TXN_MODE_MAX),
 	[L4LB_A_BASE_GENERATION] = { .type = NLA_U64 },
 };
 
 const struct nla_policy l4lb_op_commit[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_TXN] = { .type = NLA_U64 },
 	[L4LB_A_BASE_GENERATION] = { .type = NLA_U64 },
 	[L4LB_A_DRY_RUN] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy l4lb_op_abort[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_TXN] = { .type = NLA_U64 },
 };
 
@@ -232,6 +231,6 @@ const struct nla_policy l4lb_op_flush[L4LB_A_MAX + 1] = {
 };
 
 const struct nla_policy l4lb_op_explain[L4LB_A_MAX + 1] = {
-	OWNER,
+	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_EXPLAIN] = NLA_POLICY_NESTED(l4lb_pol_packet),
 };

@@ -18,8 +18,10 @@ struct l4lb_txn;
 
 /* A sentence, and the attribute that should have been in @nest (NULL: top). */
 #define L4LB_NL_MISSING(extack, nest, type, msg) do {			\
-	NL_SET_ERR_ATTR_MISS(extack, nest, type);			\
-	NL_SET_ERR_MSG(extack, msg);					\
+	struct netlink_ext_ack *__ack = (extack);			\
+									\
+	NL_SET_ERR_ATTR_MISS(__ack, nest, type);			\
+	NL_SET_ERR_MSG(__ack, msg);					\
 } while (0)
 
 /*

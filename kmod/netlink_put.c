@@ -102,6 +102,11 @@ static int put_timeout(struct sk_buff *skb, int type, u8 state, u32 seconds,
 	return 0;
 }
 
+static u8 state_proto(u8 state)
+{
+	return state == L4LB_STATE_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
 /* The states that connections of the service's protocol can be in. */
 static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 				const struct l4lb_service *svc)
@@ -111,7 +116,7 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	int err;
 
 	for (state = 1; state <= L4LB_STATE_MAX; state++) {
-		if ((state == L4LB_STATE_UDP) != (svc->key.proto == IPPROTO_UDP))
+		if (state_proto(state) != svc->key.proto)
 			continue;
 		seconds = svc->timeout[state] ? :
 			  READ_ONCE(ln->limits.timeout[state]);
@@ -228,14 +233,11 @@ static int put_server_conf(struct sk_buff *skb, const struct l4lb_server *srv)
 	       nla_put_u8(skb, L4LB_A_SERVER_OWNER, conf->owner);
 }
 
-/*
- * The operator's text may change while it is copied: a reader may then see
- * parts of both, never more than the buffer.
- */
 static int put_server_text(struct sk_buff *skb, const struct l4lb_server *srv)
 {
 	char text[L4LB_TEXT_MAX];
 
+	/* A reader may see parts of two texts, never more than the buffer. */
 	data_race(memcpy(text, srv->text, sizeof(text)));
 	text[sizeof(text) - 1] = '\0';
 	return *text && nla_put_string(skb, L4LB_A_SERVER_TEXT, text);
