@@ -121,7 +121,7 @@ static void build_tcp(struct tcphdr *th, const struct bench_req *req,
 	/* Both initial sequence numbers are 2 * flow: a legal handshake, and
 	 * the sink can tell the flow from any packet.
 	 */
-	th->seq = htonl(flow << 1 | !syn);
+	th->seq = htonl(syn ? flow << 1 : flow << 1 | 1);
 	if (req->tcp_flags & 0x10)
 		th->ack_seq = htonl(flow << 1 | 1);
 	th->doff = sizeof(*th) / 4;
