@@ -226,3 +226,7 @@ bool l4lb_nat_rewrite_icmp(struct sk_buff *skb, const struct l4lb_packet *pkt,
 		return false;
 	}
 }
+
+#ifdef L4LB_KUNIT
+#include "nat_test.c"
+#endif

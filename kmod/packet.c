@@ -270,10 +270,14 @@ bool l4lb_addr_martian(const union l4lb_addr *addr, u8 family)
 {
 	switch (family) {
 	case AF_INET:
-		return ipv4_is_zeronet(addr->ip) ||
+		return !(addr->ip & htonl(0xff000000)) ||
 		       ipv4_is_loopback(addr->ip) ||
 		       (addr->ip & htonl(0xe0000000)) == htonl(0xe0000000);
 	default:
 		return true;
 	}
 }
+
+#ifdef L4LB_KUNIT
+#include "packet_test.c"
+#endif
