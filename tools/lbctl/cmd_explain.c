@@ -120,6 +120,8 @@ static const char *nud_name(unsigned int nud)
 
 /**
  * struct step_text - strings that a step's fields point to
+ * @hook: where the packet is taken
+ * @vip: its destination
  * @service: identity of the service
  * @server: the server's ADDR:PORT
  * @client: the entry's client
@@ -129,6 +131,8 @@ static const char *nud_name(unsigned int nud)
  * @lladdr: link-layer address
  */
 struct step_text {
+	const char *hook;
+	char vip[L4LB_ADDR_STR];
 	char service[L4LB_SERVICE_STR];
 	char server[L4LB_ENDPOINT_STR];
 	char client[L4LB_ENDPOINT_STR];
@@ -176,6 +180,8 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 			struct out_field *f)
 {
 	*f++ = F_STR("step", step_name(s->kind));
+	*f++ = F_STR("_hook", t->hook);
+	*f++ = F_STR("_vip", t->vip);
 	f = put_objects(f, s, t);
 	if (HAS(s, SCORE))
 		*f++ = F_U64("score", s->score);
@@ -211,6 +217,14 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 static const char *template(const struct l4lb_explain_step *s)
 {
 	switch (s->kind) {
+	case L4LB_STEP_HOOK:
+		return "hook        %{_hook}[: %{_sentence}]";
+	case L4LB_STEP_PARSE:
+		return HAS(s, REASON) ? "headers     %{_sentence}" :
+					"headers     in order";
+	case L4LB_STEP_VIP:
+		return HAS(s, REASON) ? "vip         %{_vip}: %{_sentence}" :
+					"vip         %{_vip} is a VIP";
 	case L4LB_STEP_SERVICE:
 		return HAS(s, SERVICE) ?
 		       "service     %{service}[ (%{name})], scheduler %{scheduler}, method %{service_method}" :
@@ -237,26 +251,32 @@ static const char *template(const struct l4lb_explain_step *s)
 
 static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
+	unsigned int i, candidates = 0;
 	struct out_field f[40];
-	bool heading = false;
 	struct step_text t;
-	unsigned int i;
 
+	t.hook = l4lb_hook_name(e->flow.hook);
+	l4lb_addr_format(&e->flow.vip, t.vip);
 	out_list(ctl->out, "steps");
 	for (i = 0; i < e->n; i++) {
 		const struct l4lb_explain_step *s = &e->steps[i];
 
-		if (s->kind == L4LB_STEP_CANDIDATE && !heading) {
+		if (s->kind == L4LB_STEP_CANDIDATE && !candidates++)
 			out_text(ctl->out,
 				 "candidates  %-28s %-6s %-10s %-10s %s\n",
 				 "server", "weight", "active", "inactive",
 				 "score");
-			heading = true;
-		}
 		step_fields(s, &t, f);
 		/* The last line says the verdict with its reason. */
 		out_item(ctl->out, s->kind == L4LB_STEP_VERDICT ? NULL :
 			 template(s), f);
+		if (candidates && candidates < e->candidates &&
+		    (i + 1 == e->n ||
+		     e->steps[i + 1].kind != L4LB_STEP_CANDIDATE)) {
+			out_text(ctl->out, "            and %llu more\n",
+				 e->candidates - candidates);
+			candidates = e->candidates;
+		}
 	}
 	out_list_end(ctl->out);
 }
@@ -276,10 +296,10 @@ static void flags_text(unsigned int flags, char *buf, size_t size)
 static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
 	char client[L4LB_ENDPOINT_STR], vip[L4LB_ENDPOINT_STR], flags[40];
-	const struct l4lb_flow *w = &e->flow;
+	const struct l4lb_flow *w = &e->flow;	/* as the kernel tells it */
 	bool tcp = !strcmp(l4lb_proto_name(w->proto) ?: "", "tcp");
 
-	flags_text(w->tcp_flags ? w->tcp_flags : 2, flags, sizeof(flags));
+	flags_text(w->tcp_flags, flags, sizeof(flags));
 
 	const struct out_field packet[] = {
 		F_STR("proto", l4lb_proto_name(w->proto)),
@@ -287,8 +307,8 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 						     w->client_port, client)),
 		F_STR("vip", l4lb_endpoint_format(&w->vip, w->vip_port, vip)),
 		F_STR("flags", tcp ? flags : NULL),
-		F_STR("hook", l4lb_hook_name(w->hook ? w->hook :
-					     L4LB_HOOK_PREROUTING)),
+		F_STR("hook", l4lb_hook_name(w->hook)),
+		F_U64("candidates", e->candidates),
 		F_END
 	};
 	const struct out_field verdict[] = {
@@ -300,7 +320,7 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 	};
 
 	out_fields(ctl->out,
-		   "packet      %{proto} %{client} > %{vip}[ %{flags}], at %{hook}",
+		   "packet      %{proto} %{client} > %{vip}[ %{flags}]",
 		   packet);
 	print_steps(ctl, e);
 	out_fields(ctl->out,

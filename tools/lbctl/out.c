@@ -82,6 +82,10 @@ static json_t *to_json(const struct out_field *f)
 	case OUT_STRING:
 		return f->str ? json_string(f->str) : json_null();
 	case OUT_UNSIGNED:
+		/* jansson's integers are signed. */
+		if (f->num > INT64_MAX)
+			return json_real(f->num);
+		return json_integer(f->num);
 	case OUT_SIGNED:
 		return json_integer(f->num);
 	case OUT_REAL:

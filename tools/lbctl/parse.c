@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects from words: identities, and the keys behind them. */
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -613,7 +614,8 @@ static int parse_state_target(struct words *ws, struct statement *st)
 			st->server.has |= BIT(SERVER_PORT);
 		return 0;
 	}
-	if (strchr(w->text, ':') || strlen(w->text) >= L4LB_NAME_MAX)
+	if (!isalpha((unsigned char)w->text[0]) ||
+	    strlen(w->text) >= L4LB_NAME_MAX)
 		return words_wrong(ws, w,
 				   "\"%s\" is neither ADDR[:PORT] nor a name",
 				   w->text);

@@ -118,13 +118,16 @@ static int decode(const struct nlattr *nest, struct l4lb_explanation *e)
 /* A long story may come in several messages or nests. */
 static int explain_message(const struct nlmsghdr *nlh, void *arg)
 {
+	struct l4lb_explanation *e = arg;
 	const struct nlattr *attr;
 	int err;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == L4LB_A_COUNT)
+			e->candidates = l4lb_get_u64(attr);
 		if (mnl_attr_get_type(attr) != L4LB_A_EXPLAIN)
 			continue;
-		err = decode(attr, arg);
+		err = decode(attr, e);
 		if (err)
 			return err;
 	}

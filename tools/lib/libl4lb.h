@@ -340,6 +340,7 @@ struct l4lb_explain_step {
  * @flow: the packet, as the kernel understood it
  * @verdict: &enum l4lb_verdict
  * @reason: &enum l4lb_reason
+ * @candidates: servers that were looked at; the kernel may tell fewer
  * @n: number of @steps
  * @steps: in the order taken; freed by l4lb_explanation_free()
  */
@@ -347,6 +348,7 @@ struct l4lb_explanation {
 	struct l4lb_flow flow;
 	__u8 verdict;
 	__u32 reason;
+	__u64 candidates;
 	unsigned int n;
 	struct l4lb_explain_step *steps;
 };

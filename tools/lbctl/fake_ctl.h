@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Running lbctl against the fake kernel, for tests only. */
+#ifndef LBCTL_FAKE_CTL_H
+#define LBCTL_FAKE_CTL_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../lib/fake.h"
+#include "lbctl.h"
+
+/**
+ * struct run - what a run of lbctl left
+ * @out: standard output
+ * @err: standard error
+ * @status: exit status
+ */
+struct run {
+	char *out;
+	char *err;
+	int status;
+};
+
+/* @line is split at blanks; "..." is not understood. @in: stdin or NULL. */
+static inline struct run run_lbctl(struct fake *k, const char *line,
+				   const char *in)
+{
+	struct l4lb_io io = fake_io(k);
+	char *copy = strdup(line), *rest = copy, *argv[64] = { "lbctl" };
+	struct lbctl ctl = { .io = &io };
+	struct run run = { 0 };
+	size_t out_len, err_len;
+	int argc = 1;
+	FILE *out;
+
+	while ((argv[argc] = strsep(&rest, " ")))
+		argc += *argv[argc] != '\0';
+	out = open_memstream(&run.out, &out_len);
+	ctl.err = open_memstream(&run.err, &err_len);
+	ctl.in = in && *in ? fmemopen((void *)in, strlen(in), "r") :
+			     fopen("/dev/null", "r");
+	ctl.out = out_new(out, false);
+	run.status = ctl_main(&ctl, argc, argv);
+	assert_int_equal(out_free(ctl.out), 0);
+	fclose(out);
+	fclose(ctl.err);
+	fclose(ctl.in);
+	free(copy);
+	return run;
+}
+
+static inline void run_free(struct run *run)
+{
+	free(run->out);
+	free(run->err);
+}
+
+/* Done, with exactly this on standard output and nothing on the other. */
+static inline void expect_out(struct fake *k, const char *line, const char *out)
+{
+	struct run run = run_lbctl(k, line, NULL);
+
+	assert_string_equal(run.err, "");
+	assert_string_equal(run.out, out);
+	assert_int_equal(run.status, DONE);
+	run_free(&run);
+}
+
+/* Not done, with exactly this sentence. */
+static inline void expect_err(struct fake *k, const char *line,
+			      const char *in, int status, const char *err)
+{
+	struct run run = run_lbctl(k, line, in);
+
+	assert_string_equal(run.err, err);
+	assert_int_equal(run.status, status);
+	run_free(&run);
+}
+
+#endif /* LBCTL_FAKE_CTL_H */

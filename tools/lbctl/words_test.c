@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Grammar: what is wrong with the words, and where. No kernel is asked. */
+#include "fake_ctl.h"
+
+static void test_usage(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *err;
+	} cases[] = {
+		{ "sevice add",
+		  "word 1: \"sevice\" is not known here; did you mean \"service\"?" },
+		{ "service", "after \"service\": add, set, del or show is missing" },
+		{ "service ad tcp 10.0.0.1:80",
+		  "word 2: \"ad\" is not known here; did you mean \"add\"?" },
+		{ "service add tpc 10.0.0.1:80",
+		  "word 3: \"tpc\" is not known here; did you mean \"tcp\"?" },
+		{ "service add sctp 10.0.0.1:80",
+		  "word 3: \"sctp\" is not known here; known: tcp, udp" },
+		{ "service add www",
+		  "word 3: \"www\" is not known here; known: tcp, udp" },
+		{ "service add fwmark 3",
+		  "word 3: \"fwmark\" is not available in this version" },
+		{ "service add tcp 10.0.0.1",
+		  "word 4: \"10.0.0.1\" has no port: write 10.0.0.1:PORT" },
+		{ "service add tcp 2001:db8::1",
+		  "word 4: \"2001:db8::1\" has no port: write [2001:db8::1]:PORT" },
+		{ "service add tcp 10.0.0.300:80",
+		  "word 4: \"10.0.0.300:80\" is not an ADDR:PORT" },
+		{ "service add tcp 10.0.0.1:99999",
+		  "word 4: the port in \"10.0.0.1:99999\" is above 65535" },
+		{ "service add tcp 10.0.0.1:80-90",
+		  "word 4: \"10.0.0.1:80-90\": port ranges are not available in this version" },
+		{ "service add tcp 10.0.0.1:80 shceduler rr",
+		  "word 5: \"shceduler\" is not known here; did you mean \"scheduler\"?" },
+		{ "service add tcp 10.0.0.1:80 sched rr",
+		  "word 5: \"sched\" is not known here; did you mean \"scheduler\"?" },
+		{ "service add tcp 10.0.0.1:80 persist 30",
+		  "word 5: \"persist\" is not available in this version" },
+		{ "service add tcp 10.0.0.1:80 method sideways",
+		  "word 6: \"sideways\" is not known here; known: dr, nat, tunnel, fullnat" },
+		{ "service add tcp 10.0.0.1:80 tie first tie first",
+		  "word 7: \"tie\" is given twice" },
+		{ "service add tcp 10.0.0.1:80 name",
+		  "after \"name\": the name is missing" },
+		{ "service set www name abcdefghijklmnopqrstuvwxyz0123456789",
+		  "word 5: the name is longer than 31 bytes" },
+		{ "service add tcp 10.0.0.1:80 timeout established",
+		  "word 6: \"established\" is not STATE=SECONDS" },
+		{ "service add tcp 10.0.0.1:80 timeout establised=5",
+		  "word 6: \"establised\" is not known here; did you mean \"established\"?" },
+		{ "service add tcp 10.0.0.1:80 timeout close=1,close=2",
+		  "word 6: \"close\" is given twice" },
+		{ "service add tcp 10.0.0.1:80 timeout close=1s",
+		  "word 6: \"1s\" is not a number" },
+		{ "service del 10.0.0.1:80",
+		  "word 3: \"10.0.0.1:80\": write tcp or udp before the address of a service" },
+		{ "server add tcp 10.0.0.1:80",
+		  "after \"10.0.0.1:80\": the server's ADDR[:PORT] is missing" },
+		{ "server add tpc 10.0.0.1:80 10.0.0.2",
+		  "word 3: \"tpc\" is not known here; did you mean \"tcp\"?" },
+		{ "server add www 10.0.0.2 weight heavy",
+		  "word 6: \"heavy\" is not a number" },
+		{ "server add www 10.0.0.2 weight -5",
+		  "word 6: there is no option \"-5\"; options are -j and -N" },
+		{ "server add www 10.0.0.2 weight 4294967296",
+		  "word 6: \"4294967296\" is above the maximum of 4294967295" },
+		{ "server add www 10.0.0.2 max-conns 5:",
+		  "word 6: a number is missing in \"5:\"" },
+		{ "server del www 10.0.0.2 now nwo",
+		  "word 6: \"nwo\" is not known here; did you mean \"now\"?" },
+		{ "server drain all 9web",
+		  "word 4: \"9web\" is neither ADDR[:PORT] nor a name" },
+		{ "server drain all web1 deadline 10m",
+		  "word 5: \"deadline\" is not available in this version" },
+		{ "server weight all web1 3 for 2h",
+		  "word 6: \"for\" is not available in this version" },
+		{ "server weight all web1",
+		  "after \"web1\": the weight or \"default\" is missing" },
+		{ "vip set 10.0.0.1",
+		  "after \"10.0.0.1\": unknown-port pass|reject|drop is missing" },
+		{ "vip set 10.0.0.1 unknown-port block",
+		  "word 5: \"block\" is not known here; known: pass, reject, drop" },
+		{ "limits set",
+		  "after \"set\": conns, memory, services, servers, vips or timeout is missing" },
+		{ "limits set memory 4X", "word 4: \"4X\" is not a number" },
+		{ "limits set memory 99999999999999G",
+		  "word 4: \"99999999999999\" is above the maximum of 17179869183" },
+		{ "conn show client 10.0.0.0/33",
+		  "word 4: \"10.0.0.0/33\" is not ADDR[/LENGTH]" },
+		{ "conn show state open",
+		  "word 4: \"open\" is not known here; known: syn_sent, syn_recv, established, fin_wait, close_wait, last_ack, time_wait, close, udp" },
+		{ "conn show server 10.0.0.1 server 10.0.0.2",
+		  "word 5: \"server\" is given twice" },
+		{ "explain tcp 10.0.0.1:1 10.0.0.2:2 flags SYM",
+		  "word 6: \"SYM\" is not known here; did you mean \"SYN\"?" },
+		{ "explain tcp 10.0.0.1:1 10.0.0.2:2 hook ingress",
+		  "word 6: \"ingress\" is not known here; known: prerouting, input, output" },
+		{ "flush surplus", "word 2: \"surplus\" is too much" },
+		{ "stats rate 0", "word 3: SECONDS is at least 1" },
+		{ "apply", "after \"apply\": FILE (or - for stdin) is missing" },
+		{ "apply - confirm 60s",
+		  "word 3: \"confirm\" is not available in this version" },
+		{ "monitor sate",
+		  "word 2: \"sate\" is not known here; did you mean \"state\"?" },
+		{ "help shwo",
+		  "word 2: \"shwo\" is not known here; did you mean \"show\"?" },
+		{ "", "a command is missing; \"lbctl help\" lists them" },
+		{ "-j", "a command is missing; \"lbctl help\" lists them" },
+		{ "show --all",
+		  "word 2: there is no option \"--all\"; options are -j and -N" },
+	};
+	struct fake *k = fake_new();
+	unsigned int i;
+	char err[600];
+
+	(void)state;
+	k->absent = true;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(err, sizeof(err), "lbctl: %s\n", cases[i].err);
+		expect_err(k, cases[i].line, NULL, USAGE, err);
+		assert_int_equal(k->messages, 0);
+	}
+	fake_free(k);
+}
+
+static void test_nearest(void **state)
+{
+	static const char * const known[] = {
+		"scheduler", "method", "max-conns", "name", NULL
+	};
+
+	(void)state;
+	assert_string_equal(words_nearest("meth", known), "method");
+	assert_string_equal(words_nearest("mehtod", known), "method");
+	assert_string_equal(words_nearest("max_conns", known), "max-conns");
+	assert_null(words_nearest("m", known));
+	assert_null(words_nearest("persist", known));
+	assert_null(words_nearest("", known));
+	assert_null(words_nearest("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+				  known));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_nearest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
