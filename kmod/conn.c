@@ -157,14 +157,15 @@ free_locks:
 	(offsetofend(struct l4lb_conn_key, port) -			\
 	 offsetof(struct l4lb_conn_key, hash))
 
+#define CONN_NODE_KEY	offsetof(struct l4lb_conn_node, hash)
+
 static_assert(offsetof(struct l4lb_conn_key, hash) == 0);
-#define CONN_KEY_LIES_ALIKE(member)					\
-	static_assert(offsetof(struct l4lb_conn_node, member) -		\
-		      offsetof(struct l4lb_conn_node, hash) ==		\
-		      offsetof(struct l4lb_conn_key, member))
-CONN_KEY_LIES_ALIKE(id);
-CONN_KEY_LIES_ALIKE(addr);
-CONN_KEY_LIES_ALIKE(port);
+static_assert(offsetof(struct l4lb_conn_node, id) - CONN_NODE_KEY ==
+	      offsetof(struct l4lb_conn_key, id));
+static_assert(offsetof(struct l4lb_conn_node, addr) - CONN_NODE_KEY ==
+	      offsetof(struct l4lb_conn_key, addr));
+static_assert(offsetof(struct l4lb_conn_node, port) - CONN_NODE_KEY ==
+	      offsetof(struct l4lb_conn_key, port));
 
 /*
  * Does @node have this key? Its number stands for family and protocol. The
@@ -409,9 +410,10 @@ static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 }
 
 /*
- * The live entry of @key in @tbl and the tables after it. Entries of that key
- * that are dead or expired leave the chain: one tuple that is opened and
- * closed at line rate must not make it long.
+ * The live entry of @key in @tbl and the tables after it; there is one at most.
+ * Entries of that key that are dead or expired leave the chain, those behind
+ * the live one included: a tuple that is opened and closed at line rate must
+ * not make it long.
  */
 static struct l4lb_conn *conn_find(struct l4lb_net *ln,
 				   struct l4lb_buckets *tbl,
@@ -419,24 +421,25 @@ static struct l4lb_conn *conn_find(struct l4lb_net *ln,
 {
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_conn_node __rcu **link;
+	struct l4lb_conn *conn, *live = NULL;
 	struct l4lb_conn_node *node;
-	struct l4lb_conn *conn;
 
 	for (; tbl; tbl = rcu_dereference(tbl->next)) {
 		link = &tbl->head[key->hash & tbl->mask];
 		while ((node = l4lb_link(ct, key->hash, *link))) {
+			conn = l4lb_conn_of(node);
 			if (!conn_node_is(node, key)) {
 				link = &node->next;
-				continue;
+			} else if (conn_live(ln, conn)) {
+				live = conn;
+				link = &node->next;
+			} else {
+				l4lb_conn_kill(ln, conn);
+				l4lb_conn_unlink(ct, link, node);
 			}
-			conn = l4lb_conn_of(node);
-			if (conn_live(ln, conn))
-				return conn;
-			l4lb_conn_kill(ln, conn);
-			l4lb_conn_unlink(ct, link, node);
 		}
 	}
-	return NULL;
+	return live;
 }
 
 /*

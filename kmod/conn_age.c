@@ -66,15 +66,21 @@ static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
 	} while (tbl);
 }
 
-/* The next buckets; true when these were the last. */
-static bool conn_scan_some(struct l4lb_net *ln)
+/**
+ * l4lb_conn_scan_some() - scan the next buckets
+ * @ln: namespace
+ * @nr: how many
+ *
+ * Context: process or softirq; one at a time.
+ * Return: true when the last has been scanned.
+ */
+bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr)
 {
 	struct l4lb_conns *ct = &ln->conns;
 	const struct l4lb_buckets *tbl;
 	bool done = false;
-	int i;
 
-	for (i = 0; i < CONN_SCAN_STEP && !done; i++) {
+	while (nr-- && !done) {
 		rcu_read_lock();
 		tbl = rcu_dereference(ct->tbl);
 		/*
@@ -94,10 +100,13 @@ static bool conn_scan_some(struct l4lb_net *ln)
  * @ln: namespace
  *
  * Takes at most CONN_SCAN_NS and then rests, so that a sweep of any table
- * costs a twentieth of a CPU.
+ * costs a twentieth of a CPU. The end of a sweep is counted at once: an object
+ * whose number is taken away after that has seen the new count, and for one
+ * that was taken away before, the grace period that follows is over before the
+ * next sweep begins, so that sweep meets whatever packets of then have made.
  *
  * Context: process, may sleep; one at a time.
- * Return: true when the sweep is complete.
+ * Return: true when the sweep is complete; l4lb_conn_swept() is then due.
  */
 bool l4lb_conn_scan(struct l4lb_net *ln)
 {
@@ -107,17 +116,20 @@ bool l4lb_conn_scan(struct l4lb_net *ln)
 	if (!ct->cursor) {
 		ct->began = jiffies;
 		if (!atomic_read(&ct->nr))
-			return true;
+			goto done;
 	}
 	do {
-		if (conn_scan_some(ln)) {
-			ct->cursor = 0;
-			return true;
-		}
+		if (l4lb_conn_scan_some(ln, CONN_SCAN_STEP))
+			goto done;
 		cond_resched();
 	} while (ktime_get_ns() - start < CONN_SCAN_NS);
 	ct->next_scan = jiffies + msecs_to_jiffies(CONN_SCAN_REST_MS);
 	return false;
+
+done:
+	ct->cursor = 0;
+	WRITE_ONCE(ct->sweep, ct->sweep + 1);
+	return true;
 }
 
 /* Take @node out of whichever chain it is in, if it still is in one. */
@@ -221,22 +233,18 @@ static unsigned long conn_sweep_next(const struct l4lb_conns *ct)
 }
 
 /**
- * l4lb_conn_swept() - a sweep is complete
+ * l4lb_conn_swept() - what is to be done after each sweep
  * @ln: namespace
  *
- * A grace period must have passed since the scan's end: packets that have seen
- * an older configuration have then made their entries, and the next sweep
- * meets these. What left before this sweep is in no entry after the next one.
- *
- * Context: process, may sleep. Tries for conf_lock, and leaves the rest to the
- * next sweep when it is held: a commit holds it long, and the namespace's last
- * commit waits for the aging work under it.
+ * Context: process, may sleep; a grace period has passed since the sweep was
+ * counted. Tries for conf_lock, and leaves the rest to the next sweep when it
+ * is held: a commit holds it long, and the namespace's last commit waits for
+ * the aging work under it.
  */
 void l4lb_conn_swept(struct l4lb_net *ln)
 {
 	struct l4lb_conns *ct = &ln->conns;
 
-	WRITE_ONCE(ct->sweep, ct->sweep + 1);
 	conn_alarm_settle(ln);
 	ct->next_scan = conn_sweep_next(ct);
 	if (!mutex_trylock(&ln->conf_lock))
@@ -299,12 +307,14 @@ static void conn_stop_table(struct l4lb_net *ln, struct l4lb_buckets *tbl)
 	u32 i;
 
 	for (i = 0; i <= tbl->mask; i++) {
-		rcu_read_lock_bh();
+		rcu_read_lock();
+		local_bh_disable();
 		for (node = rcu_dereference(tbl->head[i]); node;
 		     node = rcu_dereference(node->next))
 			if (!l4lb_conn_is_rev(node))
 				l4lb_conn_bury(ln, l4lb_conn_of(node), &first);
-		rcu_read_unlock_bh();
+		local_bh_enable();
+		rcu_read_unlock();
 		cond_resched();
 	}
 }

@@ -114,48 +114,78 @@ uncharge:
 }
 
 /**
- * l4lb_conn_grow() - make the table as large as its entries want it
+ * l4lb_conn_grow_begin() - publish a larger table beside the current one
  * @ln: namespace
  *
  * A table that cannot grow works on with longer chains, and tries again when
- * it has a quarter more entries. Stops half-way when l4lb_conns_stop() is
- * waiting for it, which knows both tables.
+ * it has a quarter more entries.
  *
  * Context: process, may sleep; one at a time, and not beside stop.
+ * Return: true when there is one, to which all buckets are then to be moved;
+ * false when none is wanted or can be had.
  */
-void l4lb_conn_grow(struct l4lb_net *ln)
+bool l4lb_conn_grow_begin(struct l4lb_net *ln)
 {
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_buckets *from, *to;
-	u32 want, nr, i;
+	u32 have, want, nr;
 
-	/* Only this function and stop change the pointer. */
+	/* Only growth and stop change the pointer. */
 	from = rcu_dereference_protected(ct->tbl, true);
-	want = conn_wanted(ct, from->mask + 1);
+	have = from->mask + 1;
+	want = conn_wanted(ct, have);
 	to = want ? conn_larger(ln, want) : NULL;
 	if (!to) {
 		nr = atomic_read(&ct->nr);
 		WRITE_ONCE(ct->grow_at,
-			   want || from->mask + 1 >= L4LB_CONN_BUCKETS_MAX ?
-				   nr + nr / 4 : (from->mask + 1) / 2);
-		return;
+			   want || have >= L4LB_CONN_BUCKETS_MAX ?
+				   nr + nr / 4 : have / 2);
+		return false;
 	}
-
 	rcu_assign_pointer(from->next, to);
 	/*
 	 * From here on nobody misses in the old table without going on to the
 	 * new one, and nobody links into the old one.
 	 */
 	synchronize_rcu();
-	for (i = 0; i <= from->mask; i++) {
-		conn_move(ct, from, to, i);
-		cond_resched();
-		if (unlikely(!READ_ONCE(ct->running)))
-			return;
-	}
+	return true;
+}
+
+/**
+ * l4lb_conn_grow_move() - move one bucket
+ * @ln: namespace, after l4lb_conn_grow_begin()
+ * @bucket: of the old table
+ *
+ * Context: process or softirq; takes the bucket's lock.
+ * Return: true if there are more.
+ */
+bool l4lb_conn_grow_move(struct l4lb_net *ln, u32 bucket)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *from, *to;
+
+	from = rcu_dereference_protected(ct->tbl, true);
+	to = rcu_dereference_protected(from->next, true);
+	conn_move(ct, from, to, bucket);
+	return bucket < from->mask;
+}
+
+/**
+ * l4lb_conn_grow_end() - the larger table takes over
+ * @ln: namespace; all buckets have been moved
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_conn_grow_end(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	struct l4lb_buckets *from, *to;
+
+	from = rcu_dereference_protected(ct->tbl, true);
+	to = rcu_dereference_protected(from->next, true);
 	/* Pairs with rcu_dereference(): the chains are complete. */
 	rcu_assign_pointer(ct->tbl, to);
-	WRITE_ONCE(ct->grow_at, want / 2);
+	WRITE_ONCE(ct->grow_at, (to->mask + 1) / 2);
 	atomic64_sub(l4lb_buckets_bytes(from->mask), &ct->bytes);
 	kvfree_rcu(from, rcu);
 }
@@ -163,10 +193,22 @@ void l4lb_conn_grow(struct l4lb_net *ln)
 /**
  * l4lb_conn_grow_work() - work function of &l4lb_conns.grow
  * @work: the work
+ *
+ * Stops half-way when l4lb_conns_stop() is waiting for it, which knows what to
+ * do with two tables.
  */
 void l4lb_conn_grow_work(struct work_struct *work)
 {
 	struct l4lb_conns *ct = container_of(work, struct l4lb_conns, grow);
+	struct l4lb_net *ln = l4lb_conns_net(ct);
+	u32 bucket = 0;
 
-	l4lb_conn_grow(l4lb_conns_net(ct));
+	if (!l4lb_conn_grow_begin(ln))
+		return;
+	while (l4lb_conn_grow_move(ln, bucket++)) {
+		if (unlikely(!READ_ONCE(ct->running)))
+			return;
+		cond_resched();
+	}
+	l4lb_conn_grow_end(ln);
 }

@@ -26,6 +26,7 @@ bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list);
 
 /* conn_age.c */
+bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr);
 bool l4lb_conn_scan(struct l4lb_net *ln);
 bool l4lb_conn_reap(struct l4lb_net *ln);
 void l4lb_conn_swept(struct l4lb_net *ln);
@@ -33,7 +34,9 @@ void l4lb_conn_age_work(struct work_struct *work);
 
 /* conn_grow.c */
 struct l4lb_buckets *l4lb_buckets_alloc(u32 nr, gfp_t gfp);
-void l4lb_conn_grow(struct l4lb_net *ln);
+bool l4lb_conn_grow_begin(struct l4lb_net *ln);
+bool l4lb_conn_grow_move(struct l4lb_net *ln, u32 bucket);
+void l4lb_conn_grow_end(struct l4lb_net *ln);
 void l4lb_conn_grow_work(struct work_struct *work);
 
 static inline u64 l4lb_buckets_bytes(u32 mask)

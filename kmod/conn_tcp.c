@@ -31,14 +31,14 @@ enum tcp_view {
 	TCP_VIEWS,
 };
 
-#define SS	L4LB_STATE_SYN_SENT
-#define SR	L4LB_STATE_SYN_RECV
-#define ES	L4LB_STATE_ESTABLISHED
-#define FW	L4LB_STATE_FIN_WAIT
-#define CW	L4LB_STATE_CLOSE_WAIT
-#define LA	L4LB_STATE_LAST_ACK
-#define TW	L4LB_STATE_TIME_WAIT
-#define CL	L4LB_STATE_CLOSE
+#define SNT	L4LB_STATE_SYN_SENT
+#define RCV	L4LB_STATE_SYN_RECV
+#define EST	L4LB_STATE_ESTABLISHED
+#define FNW	L4LB_STATE_FIN_WAIT
+#define CLW	L4LB_STATE_CLOSE_WAIT
+#define LAK	L4LB_STATE_LAST_ACK
+#define TMW	L4LB_STATE_TIME_WAIT
+#define CLO	L4LB_STATE_CLOSE
 
 /*
  * By view, event and state; the states in the order of enum l4lb_state. The
@@ -61,39 +61,39 @@ enum tcp_view {
  */
 static const u8 tcp_table[TCP_VIEWS][TCP_EVENTS][__L4LB_STATE_MAX] = {
 [TCP_VIEW_ALONE] = {
-	/*			   -  SS  SR  ES  FW  CW  LA  TW  CL  UDP */
-	[TCP_EVENT_RST]		= { 0, CL, CL, CL, CL, CL, CL, CL, CL, 9 },
-	[TCP_EVENT_FIN]		= { 0, FW, FW, FW, FW, FW, LA, TW, CL, 9 },
-	[TCP_EVENT_SYN]		= { 0, SS, SR, ES, FW, CW, LA, TW, CL, 9 },
-	[TCP_EVENT_ACK]		= { 0, ES, ES, ES, FW, CW, TW, TW, CL, 9 },
-	[TCP_EVENT_NONE]	= { 0, SS, SR, ES, FW, CW, LA, TW, CL, 9 },
+	/*			  -  SNT  RCV  EST  FNW  CLW  LAK  TMW  CLO  UDP */
+	[TCP_EVENT_RST]		= { 0, CLO, CLO, CLO, CLO, CLO, CLO, CLO, CLO, 9 },
+	[TCP_EVENT_FIN]		= { 0, FNW, FNW, FNW, FNW, FNW, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_SYN]		= { 0, SNT, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_ACK]		= { 0, EST, EST, EST, FNW, CLW, TMW, TMW, CLO, 9 },
+	[TCP_EVENT_NONE]	= { 0, SNT, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
 },
 [TCP_VIEW_CLIENT] = {
-	/*			   -  SS  SR  ES  FW  CW  LA  TW  CL  UDP */
-	[TCP_EVENT_RST]		= { 0, CL, CL, CL, CL, CL, CL, CL, CL, 9 },
-	[TCP_EVENT_FIN]		= { 0, CW, CW, CW, LA, CW, LA, TW, CL, 9 },
-	[TCP_EVENT_SYN]		= { 0, SR, SR, ES, FW, CW, LA, TW, CL, 9 },
-	[TCP_EVENT_ACK]		= { 0, ES, ES, ES, FW, CW, TW, TW, CL, 9 },
-	[TCP_EVENT_NONE]	= { 0, SS, SR, ES, FW, CW, LA, TW, CL, 9 },
+	/*			  -  SNT  RCV  EST  FNW  CLW  LAK  TMW  CLO  UDP */
+	[TCP_EVENT_RST]		= { 0, CLO, CLO, CLO, CLO, CLO, CLO, CLO, CLO, 9 },
+	[TCP_EVENT_FIN]		= { 0, CLW, CLW, CLW, LAK, CLW, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_SYN]		= { 0, RCV, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_ACK]		= { 0, EST, EST, EST, FNW, CLW, TMW, TMW, CLO, 9 },
+	[TCP_EVENT_NONE]	= { 0, SNT, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
 },
 [TCP_VIEW_SERVER] = {
-	/*			   -  SS  SR  ES  FW  CW  LA  TW  CL  UDP */
-	[TCP_EVENT_RST]		= { 0, CL, CL, CL, CL, CL, CL, CL, CL, 9 },
-	[TCP_EVENT_FIN]		= { 0, FW, FW, FW, FW, LA, LA, TW, CL, 9 },
-	[TCP_EVENT_SYN]		= { 0, SS, SR, ES, FW, CW, LA, TW, CL, 9 },
-	[TCP_EVENT_ACK]		= { 0, SS, SR, ES, FW, CW, TW, TW, CL, 9 },
-	[TCP_EVENT_NONE]	= { 0, SS, SR, ES, FW, CW, LA, TW, CL, 9 },
+	/*			  -  SNT  RCV  EST  FNW  CLW  LAK  TMW  CLO  UDP */
+	[TCP_EVENT_RST]		= { 0, CLO, CLO, CLO, CLO, CLO, CLO, CLO, CLO, 9 },
+	[TCP_EVENT_FIN]		= { 0, FNW, FNW, FNW, FNW, LAK, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_SYN]		= { 0, SNT, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
+	[TCP_EVENT_ACK]		= { 0, SNT, RCV, EST, FNW, CLW, TMW, TMW, CLO, 9 },
+	[TCP_EVENT_NONE]	= { 0, SNT, RCV, EST, FNW, CLW, LAK, TMW, CLO, 9 },
 },
 };
 
-#undef SS
-#undef SR
-#undef ES
-#undef FW
-#undef CW
-#undef LA
-#undef TW
-#undef CL
+#undef SNT
+#undef RCV
+#undef EST
+#undef FNW
+#undef CLW
+#undef LAK
+#undef TMW
+#undef CLO
 
 static_assert(L4LB_STATE_SYN_SENT == 1 && L4LB_STATE_UDP == 9 &&
 	      __L4LB_STATE_MAX == 10, "the table's columns");
