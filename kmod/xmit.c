@@ -14,7 +14,6 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
-#include "icmp.h"
 #include "net.h"
 #include "server.h"
 #include "service.h"
@@ -202,11 +201,11 @@ static void xmit_tell(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
 	switch (family) {
 	case AF_INET:
 		if (mtu)
-			l4lb_icmp_send(ln, skb, family, ICMP_DEST_UNREACH,
-				       ICMP_FRAG_NEEDED, mtu);
+			l4lb_xmit_error(ln, skb, family, ICMP_DEST_UNREACH,
+					ICMP_FRAG_NEEDED, mtu);
 		else
-			l4lb_icmp_send(ln, skb, family, ICMP_TIME_EXCEEDED,
-				       ICMP_EXC_TTL, 0);
+			l4lb_xmit_error(ln, skb, family, ICMP_TIME_EXCEEDED,
+					ICMP_EXC_TTL, 0);
 		break;
 	}
 }

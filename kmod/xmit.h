@@ -49,6 +49,8 @@ void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt);
 void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt);
+void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
+		     u8 type, u8 code, u32 info);
 
 /*
  * Steps shared by the ways out (xmit.c), in this order: a route is attached to

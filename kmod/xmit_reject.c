@@ -1,18 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Answers to packets that are refused. */
+/* Answers to packets that go no further: ICMP errors and resets. */
 #include <linux/icmp.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <net/icmp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/tcp.h>
 
-#include "icmp.h"
 #include "net.h"
 #include "xmit.h"
+
+/*
+ * The route that icmp_send() wants to see on the packet. If the packet's
+ * destination (a VIP, mostly) is a local address, its local route: the error
+ * then bears that address as its source. Else the way back to the sender, and
+ * the error bears an address of the interface there. NULL when the sender is
+ * nobody who may be answered (RFC 1122 3.2.2).
+ */
+static struct rtable *error_route4(struct net *net, const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	int oif = skb->dev ? l3mdev_master_ifindex_rcu(skb->dev) : 0;
+	struct flowi4 fl4 = {
+		.flowi4_oif = oif,
+		.flowi4_mark = IP4_REPLY_MARK(net, skb->mark),
+		.flowi4_tos = iph->tos & INET_DSCP_MASK,
+		.daddr = iph->saddr,
+	};
+	struct rtable *back, *local;
+
+	back = __ip_route_output_key(net, &fl4);
+	if (IS_ERR(back))
+		return NULL;
+	if (back->rt_type != RTN_UNICAST && back->rt_type != RTN_LOCAL) {
+		ip_rt_put(back);
+		return NULL;
+	}
+	memset(&fl4, 0, sizeof(fl4));
+	fl4.flowi4_oif = oif;
+	fl4.daddr = iph->daddr;
+	local = __ip_route_output_key(net, &fl4);
+	if (IS_ERR(local))
+		return back;
+	if (local->rt_type != RTN_LOCAL) {
+		ip_rt_put(local);
+		return back;
+	}
+	ip_rt_put(back);
+	return local;
+}
+
+static void error_send4(struct l4lb_net *ln, struct sk_buff *skb, u8 type,
+			u8 code, u32 info)
+{
+	struct rtable *rt = error_route4(ln->net, skb);
+	unsigned long refdst;
+
+	if (!rt)
+		return;
+	refdst = skb->_skb_refdst;
+	skb->_skb_refdst = 0;
+	skb_dst_set(skb, &rt->dst);
+	icmp_send(skb, type, code, htonl(info));
+	skb_dst_drop(skb);
+	skb->_skb_refdst = refdst;
+}
+
+/**
+ * l4lb_xmit_error() - tell a packet's sender what became of it
+ * @ln: namespace
+ * @skb: the packet as it came, before anything was rewritten; IPCB() valid.
+ *	Stays as it is, and the caller's
+ * @family: of @skb
+ * @type: ICMP type
+ * @code: ICMP code
+ * @info: the header's second word in host order: the MTU of ICMP_FRAG_NEEDED
+ *
+ * icmp_send() silently does nothing for a packet without a route, which at
+ * PRE_ROUTING is every packet; so one is attached for the time of the call.
+ * The kernel's rules hold: no error about an error, a broadcast or a fragment
+ * but the first; rate limits.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
+		     u8 type, u8 code, u32 info)
+{
+	switch (family) {
+	case AF_INET:
+		error_send4(ln, skb, type, code, info);
+		break;
+	}
+}
 
 /*
  * The header of the reset that answers @th, with the sequence numbers that
@@ -190,8 +273,12 @@ void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
 		return;
 	switch (pkt->family) {
 	case AF_INET:
-		l4lb_icmp_send(ln, skb, AF_INET, ICMP_DEST_UNREACH,
-			       ICMP_PORT_UNREACH, 0);
+		l4lb_xmit_error(ln, skb, AF_INET, ICMP_DEST_UNREACH,
+				ICMP_PORT_UNREACH, 0);
 		break;
 	}
 }
+
+#ifdef L4LB_KUNIT
+#include "xmit_reject_test.c"
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit: sequence numbers of resets (RFC 9293 3.5.2). */
+#include <kunit/test.h>
+
+static void reject_sequence(struct kunit *test)
+{
+	static const struct {
+		u8 flags;
+		u32 seq;
+		u32 ack_seq;
+		u32 bytes;
+		u32 want_seq;
+		u32 want_ack;
+		bool acks;
+	} cases[] = {
+		/* SYN */
+		{ 0x02, 1000, 0, 0, 0, 1001, true },
+		/* SYN with data (RFC 7413) */
+		{ 0x02, 1000, 0, 100, 0, 1101, true },
+		/* SYN at the end of the sequence space */
+		{ 0x02, 0xffffffff, 0, 0, 0, 0, true },
+		/* FIN without ACK */
+		{ 0x01, 1000, 0, 0, 0, 1001, true },
+		/* SYN and FIN */
+		{ 0x03, 1000, 0, 5, 0, 1007, true },
+		/* no flags; an acknowledgment that is not one */
+		{ 0x00, 1000, 77, 10, 0, 1010, true },
+		/* ACK */
+		{ 0x10, 1000, 5000, 0, 5000, 0, false },
+		/* PSH, ACK with data */
+		{ 0x18, 1000, 5000, 1448, 5000, 0, false },
+		/* SYN, ACK */
+		{ 0x12, 1000, 5000, 0, 5000, 0, false },
+		/* FIN, ACK of 0 */
+		{ 0x11, 1000, 0, 0, 0, 0, false },
+	};
+	struct tcphdr th, rst;
+	unsigned int i;
+	u8 flags;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memset(&th, 0, sizeof(th));
+		memset(&rst, 0xa5, sizeof(rst));
+		th.source = htons(40000);
+		th.dest = htons(80);
+		th.seq = htonl(cases[i].seq);
+		th.ack_seq = htonl(cases[i].ack_seq);
+		th.doff = 5;
+		((u8 *)&th)[13] = cases[i].flags;
+		reject_tcp_header(&rst, &th, cases[i].bytes);
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.seq), cases[i].want_seq,
+				    "number %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.ack_seq), cases[i].want_ack,
+				    "number %u", i);
+		flags = cases[i].acks ? L4LB_TCP_RST | L4LB_TCP_ACK :
+					L4LB_TCP_RST;
+		KUNIT_EXPECT_EQ(test, ((u8 *)&rst)[13], flags);
+		KUNIT_EXPECT_EQ(test, ntohs(rst.source), 80);
+		KUNIT_EXPECT_EQ(test, ntohs(rst.dest), 40000);
+		KUNIT_EXPECT_EQ(test, rst.doff + 0, 5);
+		KUNIT_EXPECT_EQ(test, rst.window, 0);
+	}
+}
+
+static struct kunit_case reject_test_cases[] = {
+	KUNIT_CASE(reject_sequence),
+	{}
+};
+
+static struct kunit_suite reject_test_suite = {
+	.name = "reject",
+	.test_cases = reject_test_cases,
+};
+
+kunit_test_suite(reject_test_suite);
