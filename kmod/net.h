@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "conn.h"
+#include "hash.h"
 #include "slots.h"
 #include "stats.h"
 #include "vip.h"
@@ -19,6 +20,7 @@
  * @nr_servers: configured servers
  * @vips: struct l4lb_vip by l4lb_addr_hash()
  * @services: struct l4lb_service by l4lb_endpoint_hash()
+ * @names: those of @services that have a name, by l4lb_name_hash()
  * @endpoints: struct l4lb_rs by l4lb_endpoint_hash(): NAT servers, lingering
  *	ones included
  * @rs_addrs: struct l4lb_rs_addr by l4lb_addr_hash()
@@ -30,6 +32,7 @@ struct l4lb_table {
 	u32 nr_servers;
 	struct l4lb_map *vips;
 	struct l4lb_map *services;
+	struct l4lb_map *names;
 	struct l4lb_map *endpoints;
 	struct l4lb_map *rs_addrs;
 	struct rcu_head rcu;
@@ -64,14 +67,21 @@ struct l4lb_limits {
  * @limits: caps; fields are written with WRITE_ONCE under @state_lock
  * @net: the namespace
  * @conf_lock: serialises staging, commits and reaping; held while a new
- *	snapshot is built. Outermost lock. Protects @txns, @nr_txns, @server_gen
+ *	snapshot is built. Outermost lock. Protects @txns, @nr_txns, @txn_seq,
+ *	@server_gen, @lingering, @idle_endpoints
  * @state_lock: protects publication, admin and health states and standby;
  *	never held while memory is allocated for a commit, so these never wait
  *	for one. Nests inside @conf_lock
  * @txns: open transactions
  * @nr_txns: their number
+ * @txn_seq: begins so far
  * @server_gen: last generation given to a server slot
+ * @lingering: servers that left and still have connections, of all services,
+ *	linked by &l4lb_server.gone_node
+ * @idle_endpoints: endpoints without a server, to be dropped, linked by
+ *	&l4lb_rs.idle
  * @standbys: VIPs on standby with the socket that said so; @state_lock
+ * @standby_hash: the same by address; @state_lock
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
@@ -90,7 +100,11 @@ struct l4lb_net {
 	struct list_head txns;
 	u32 nr_txns;
 	u32 server_gen;
+	u64 txn_seq;
+	struct list_head lingering;
+	struct list_head idle_endpoints;
 	struct list_head standbys;
+	struct l4lb_hash standby_hash;
 	u32 nr_servers_all;
 	bool active;
 	struct delayed_work txn_idle;

@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include "addr.h"
 
 struct l4lb_packet;
 struct l4lb_server;
@@ -28,32 +29,48 @@ struct l4lb_pick {
  * @server: the server
  * @weight: weight in use now: configured or operator's. WRITE_ONCE under
  *	&l4lb_service_rt.lock
- * @turn: virtual time of the server's last pick (ties rotate by it), in units
- *	of 2^32 / weight; &l4lb_service_rt.lock
+ * @rank: weight as the tree was built with; 0: not to be picked (wlc);
+ *	&l4lb_service_rt.lock
+ * @load: active * 256 + inactive as the tree was built with (wlc);
+ *	&l4lb_service_rt.lock
+ * @turn: virtual time up to which the server has had its share (ties rotate
+ *	by it); a pick adds 2^32 / weight; &l4lb_service_rt.lock
  */
 struct l4lb_sched_slot {
 	struct l4lb_server *server;
 	u32 weight;
+	u32 rank;
+	u64 load;
 	u64 turn;
 };
 
 /**
  * struct l4lb_sched_data - the servers of one version of a service
  * @rcu: frees a replaced version
+ * @ops: the algorithm
  * @nr: servers in @slot, in list order
  * @tie_first: equal load: the first in list order, as IPVS; else in turn
  * @cursor: position after the last pick (rr)
+ * @vtime: virtual time of the last pick (wlc); &l4lb_service_rt.lock
  * @tree: tournament tree (wlc): see sched_wlc.c; NULL otherwise
  * @leaves: leaves of @tree, a power of two
+ * @index_mask: size of @index - 1
+ * @index: open hash of positions + 1 by the server's endpoint, so that a
+ *	server is found without a walk; NULL with few servers. In the same
+ *	allocation
  * @slot: the servers
  */
 struct l4lb_sched_data {
 	struct rcu_head rcu;
+	const struct l4lb_sched_ops *ops;
 	u32 nr;
 	bool tie_first;
 	atomic64_t cursor;
+	u64 vtime;
 	u32 *tree;
 	u32 leaves;
+	u32 index_mask;
+	u32 *index;
 	struct l4lb_sched_slot slot[];
 };
 
@@ -62,7 +79,8 @@ struct l4lb_sched_data {
  * @name: as people type it
  * @init: allocate what the algorithm adds to @slot; may sleep; 0 or -ENOMEM
  * @exit: free it; any context
- * @rebuild: recompute all of it from the servers' counters; rt->lock held
+ * @rebuild: recompute all of it from the servers' counters; rt->lock held, or
+ *	the data not published yet
  * @pick: choose; pure: no side effect, RCU read side, any number of CPUs.
  *	False when no server may be used
  * @commit: make the choice; false when another CPU was first: choose again.
@@ -92,6 +110,13 @@ struct l4lb_sched_data *l4lb_sched_alloc(const struct l4lb_sched_ops *ops,
 					 u32 nr, gfp_t gfp);
 void l4lb_sched_free(const struct l4lb_sched_ops *ops,
 		     struct l4lb_sched_data *sd);
+void l4lb_sched_retire(struct l4lb_sched_data *sd);
+void l4lb_sched_index(struct l4lb_sched_data *sd);
+struct l4lb_server *l4lb_sched_lookup(const struct l4lb_sched_data *sd,
+				      const struct l4lb_endpoint *ep, u32 *pos);
+void l4lb_sched_take_over(struct l4lb_service_rt *rt,
+			  struct l4lb_sched_data *sd);
+void l4lb_sched_refresh(struct l4lb_server *srv);
 void l4lb_sched_server_changed(struct l4lb_server *srv);
 
 #endif /* L4LB_SCHED_H */

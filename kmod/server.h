@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/l4lb.h>
 #include <linux/percpu.h>
+#include <linux/refcount.h>
 #include <linux/u64_stats_sync.h>
 #include <net/dst.h>
 #include "addr.h"
@@ -13,6 +14,8 @@
 
 struct l4lb_net;
 struct l4lb_service_rt;
+struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct l4lb_server_stats - counters of one server on one CPU
@@ -31,6 +34,24 @@ struct l4lb_server_stats {
 	u64_stats_t bytes_out;
 	struct u64_stats_sync syncp;
 };
+
+/**
+ * struct l4lb_stats_block - counters of servers that came in one commit:
+ *	per-CPU memory is dear to allocate piece by piece
+ * @refs: servers, and who builds them
+ * @used: places handed out
+ * @nr: places in @mem
+ * @mem: per CPU, an array of @nr
+ */
+struct l4lb_stats_block {
+	refcount_t refs;
+	u32 used;
+	u32 nr;
+	struct l4lb_server_stats __percpu *mem;
+};
+
+/* Servers a block has room for at most. */
+#define L4LB_STATS_BLOCK	64u
 
 /**
  * struct l4lb_server_conf - the configured part of a server, one version
@@ -74,6 +95,9 @@ struct l4lb_server_conf {
  * @rt: its service
  * @endpoint: for NAT: what replies are looked up by; else NULL
  * @linger_node: in &l4lb_service_rt.linger when @gone
+ * @gone_node: in &l4lb_net.lingering when @gone
+ * @gone_rcu: grace period after which no packet can choose it any more
+ * @block: per-CPU memory that @stats is a part of
  * @ln: namespace
  * @text: operator's reason; state_lock
  * @rcu: frees it
@@ -103,6 +127,9 @@ struct l4lb_server {
 	struct l4lb_service_rt *rt;
 	struct l4lb_rs *endpoint;
 	struct list_head linger_node;
+	struct list_head gone_node;
+	unsigned long gone_rcu;
+	struct l4lb_stats_block *block;
 	struct l4lb_net *ln;
 	char text[L4LB_TEXT_MAX];
 	struct rcu_head rcu;
@@ -113,6 +140,8 @@ struct l4lb_server {
  * @ep: the endpoint
  * @id: number in &l4lb_net.endpoints; with L4LB_CONN_REV the key of replies
  * @refs: servers that use it; conf_lock
+ * @addr: its address, by which fragments and ICMP find it
+ * @idle: in &l4lb_net.idle_endpoints while @refs is 0; conf_lock
  * @rcu: frees it
  *
  * Stays in the table as long as a server lingers, so that replies of the last
@@ -122,6 +151,8 @@ struct l4lb_rs {
 	struct l4lb_endpoint ep;
 	u32 id;
 	u32 refs;
+	struct l4lb_rs_addr *addr;
+	struct list_head idle;
 	struct rcu_head rcu;
 };
 
@@ -172,12 +203,51 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
 	return weight ? L4LB_REASON_UNSPEC : L4LB_REASON_WEIGHT_ZERO;
 }
 
+/**
+ * struct l4lb_server_state - what operator or checker say about a server
+ * @service: identity of the service, unless @service_name is set
+ * @service_name: identity by name; empty: by @service
+ * @server: identity of the server, unless @server_name is set
+ * @server_name: name of the server; empty: by @server
+ * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default: the
+ *	service's), ADMIN, HEALTH, OPER_WEIGHT, TEXT
+ * @admin: &enum l4lb_admin
+ * @health: &enum l4lb_health
+ * @oper_weight: operator's weight; -1: none
+ * @text: operator's reason
+ * @tb: parsed &enum l4lb_server_attr attributes for the error's place, or NULL
+ */
+struct l4lb_server_state {
+	struct l4lb_endpoint service;
+	char service_name[L4LB_NAME_MAX];
+	struct l4lb_endpoint server;
+	char server_name[L4LB_NAME_MAX];
+	u32 present;
+	u8 admin;
+	u8 health;
+	s32 oper_weight;
+	char text[L4LB_TEXT_MAX];
+	struct nlattr **tb;
+};
+
+struct l4lb_stats_block *l4lb_stats_block_alloc(u32 nr, gfp_t gfp);
+void l4lb_stats_block_put(struct l4lb_stats_block *block);
+struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
+					 struct l4lb_stats_block *block,
+					 gfp_t gfp);
 struct l4lb_server *l4lb_server_alloc(struct l4lb_net *ln, gfp_t gfp);
 void l4lb_server_free(struct l4lb_server *srv);
+void l4lb_server_retire(struct l4lb_server *srv);
 u32 l4lb_server_weight(const struct l4lb_server *srv);
 void l4lb_server_conn_opened(struct l4lb_server *srv, bool active);
 void l4lb_server_conn_moved(struct l4lb_server *srv, bool active);
 void l4lb_server_conn_closed(struct l4lb_server *srv, bool active);
+void l4lb_server_overload(struct l4lb_server *srv);
+void l4lb_server_linger(struct l4lb_net *ln, struct l4lb_server *srv);
+void l4lb_server_revive(struct l4lb_server *srv);
 bool l4lb_server_reap(struct l4lb_net *ln);
+int l4lb_server_state_set(struct l4lb_net *ln,
+			  const struct l4lb_server_state *st,
+			  struct netlink_ext_ack *extack);
 
 #endif /* L4LB_SERVER_H */

@@ -7,6 +7,7 @@
 #include <linux/l4lb.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/stringhash.h>
 #include "addr.h"
 #include "map.h"
 
@@ -25,7 +26,7 @@ struct l4lb_vip;
  * @reason: fates of packets, by &enum l4lb_reason
  * @past: counters of servers that have left, so that sums never fall; @lock
  * @linger: servers that left the configuration and still have connections,
- *	linked by &l4lb_server.linger_node; @lock
+ *	linked by &l4lb_server.linger_node; @lock, or RCU for readers
  * @rcu: frees it after the last version
  */
 struct l4lb_service_rt {
@@ -88,7 +89,29 @@ l4lb_service_lookup(const struct l4lb_map *map, const struct l4lb_endpoint *key,
 	return NULL;
 }
 
+/* Hash of a service's name for the map of names. */
+static inline u32 l4lb_name_hash(const char *name)
+{
+	return full_name_hash(NULL, name, strnlen(name, L4LB_NAME_MAX));
+}
+
+/* Service by name. Context: RCU read side or conf_lock. */
+static inline struct l4lb_service *
+l4lb_service_by_name(const struct l4lb_map *names, const char *name)
+{
+	u32 i, hash = l4lb_name_hash(name);
+	struct l4lb_service *svc;
+	struct l4lb_leaf *leaf;
+
+	l4lb_map_each(names, hash, leaf, i, svc)
+		if (!strncmp(svc->name, name, L4LB_NAME_MAX))
+			return svc;
+	return NULL;
+}
+
 struct l4lb_service *l4lb_service_alloc(gfp_t gfp);
+void l4lb_service_free(struct l4lb_service *svc);
+void l4lb_service_retire(struct l4lb_service *svc);
 struct l4lb_service_rt *l4lb_service_rt_alloc(u32 id, gfp_t gfp);
 void l4lb_service_rt_get(struct l4lb_service_rt *rt);
 void l4lb_service_rt_put(struct l4lb_service_rt *rt);

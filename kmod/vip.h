@@ -51,5 +51,6 @@ int l4lb_vip_standby_set(struct l4lb_net *ln, const union l4lb_addr *addr,
 			 struct netlink_ext_ack *extack);
 void l4lb_vip_standby_inherit(struct l4lb_net *ln, struct l4lb_vip *vip);
 void l4lb_vip_standby_release(struct l4lb_net *ln, u32 portid);
+void l4lb_vip_standby_exit(struct l4lb_net *ln);
 
 #endif /* L4LB_VIP_H */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VIPs in a transaction. */
+#include "txn_priv.h"
+
+static struct l4lb_txn_vip *vip_known(const struct l4lb_txn *txn,
+				      const union l4lb_addr *addr, u8 family,
+				      u32 hash)
+{
+	struct l4lb_hash_node *node;
+	struct l4lb_txn_vip *tv;
+
+	l4lb_hash_each(&txn->vips, hash, node) {
+		tv = container_of(node, struct l4lb_txn_vip, node);
+		if (l4lb_addr_equal(&tv->addr, addr) && tv->family == family)
+			return tv;
+	}
+	return NULL;
+}
+
+/**
+ * l4lb_stage_vip() - touch a VIP
+ * @st: change
+ * @addr: address
+ * @family: AF_INET or AF_INET6
+ *
+ * Context: process, may sleep; conf_lock held.
+ * Return: the VIP as far as the transaction has come, or NULL without memory.
+ */
+struct l4lb_txn_vip *l4lb_stage_vip(const struct l4lb_stage *st,
+				    const union l4lb_addr *addr, u8 family)
+{
+	struct l4lb_txn *txn = st->txn;
+	u32 hash = l4lb_addr_hash(addr);
+	struct l4lb_txn_vip *tv;
+
+	tv = vip_known(txn, addr, family, hash);
+	if (tv)
+		return tv;
+	tv = l4lb_arena_alloc(&txn->objects, sizeof(*tv));
+	if (!tv || l4lb_hash_add(&txn->vips, &tv->node, hash))
+		return NULL;
+	tv->addr = *addr;
+	tv->family = family;
+	tv->unknown_port = L4LB_UNKNOWN_PORT_PASS;
+	tv->old = l4lb_vip_lookup(st->table->vips, addr, family, hash);
+	if (tv->old && !txn->from_nothing) {
+		tv->unknown_port = tv->old->unknown_port;
+		tv->nr_services = tv->old->nr_services;
+	}
+	list_add_tail(&tv->list, &txn->touched_vips);
+	return tv;
+}
+
+static int vip_full(const struct l4lb_stage *st, u32 attr)
+{
+	if (st->txn->nr_vips >= READ_ONCE(st->txn->ln->limits.vips))
+		return L4LB_REFUSE(st, ENOSPC, attr,
+				   "the limit of VIPs is reached: see lbctl limits");
+	return 0;
+}
+
+/**
+ * l4lb_stage_vip_ref() - a service comes to a VIP
+ * @st: change
+ * @key: identity of the service
+ *
+ * Context: process, may sleep; conf_lock held.
+ * Return: 0, -ENOMEM or -ENOSPC with nothing changed.
+ */
+int l4lb_stage_vip_ref(const struct l4lb_stage *st,
+		       const struct l4lb_endpoint *key)
+{
+	struct l4lb_txn_vip *tv;
+	int err;
+
+	tv = l4lb_stage_vip(st, &key->addr, key->family);
+	if (!tv)
+		return -ENOMEM;
+	if (!l4lb_txn_vip_exists(tv)) {
+		err = vip_full(st, L4LB_A_SERVICE_ADDR);
+		if (err)
+			return err;
+		st->txn->nr_vips++;
+	}
+	tv->nr_services++;
+	return 0;
+}
+
+/**
+ * l4lb_stage_vip_unref() - a service leaves a VIP
+ * @st: change
+ * @key: identity of the service; the VIP has been touched before
+ *
+ * Context: conf_lock held.
+ */
+void l4lb_stage_vip_unref(const struct l4lb_stage *st,
+			  const struct l4lb_endpoint *key)
+{
+	struct l4lb_txn_vip *tv;
+
+	tv = vip_known(st->txn, &key->addr, key->family,
+		       l4lb_addr_hash(&key->addr));
+	tv->nr_services--;
+	if (!l4lb_txn_vip_exists(tv))
+		st->txn->nr_vips--;
+}
+
+/**
+ * l4lb_stage_vip_set() - policy of a VIP
+ * @st: change
+ *
+ * Context: process, may sleep; conf_lock held.
+ * Return: 0, or a negative errno with a sentence and nothing changed.
+ */
+int l4lb_stage_vip_set(struct l4lb_stage *st)
+{
+	const struct l4lb_change *ch = st->ch;
+	struct l4lb_txn_vip *tv;
+	bool was;
+	int err;
+
+	err = l4lb_check_vip_addr(st, &ch->vip.addr, ch->vip.family,
+				  L4LB_A_VIP_ADDR);
+	if (err)
+		return err;
+	if (l4lb_stage_has(st, L4LB_A_VIP_STANDBY))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_VIP_STANDBY,
+				   "standby is no configuration: lbvrrpd sets it");
+	if (!l4lb_stage_has(st, L4LB_A_VIP_UNKNOWN_PORT))
+		return 0;
+	if (!ch->unknown_port || ch->unknown_port > L4LB_UNKNOWN_PORT_MAX)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_VIP_UNKNOWN_PORT,
+				   "unknown ports are passed, rejected or dropped");
+	tv = l4lb_stage_vip(st, &ch->vip.addr, ch->vip.family);
+	if (!tv)
+		return -ENOMEM;
+	was = l4lb_txn_vip_exists(tv);
+	if (!was && ch->unknown_port != L4LB_UNKNOWN_PORT_PASS) {
+		err = vip_full(st, L4LB_A_VIP_ADDR);
+		if (err)
+			return err;
+	}
+	tv->unknown_port = ch->unknown_port;
+	st->txn->nr_vips += l4lb_txn_vip_exists(tv);
+	st->txn->nr_vips -= was;
+	return 0;
+}
