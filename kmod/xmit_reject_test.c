@@ -12,7 +12,7 @@ static void reject_sequence(struct kunit *test)
 		u32 want_seq;
 		u32 want_ack;
 		bool acks;
-	} cases[] = {
+	} table[] = {
 		/* SYN */
 		{ 0x02, 1000, 0, 0, 0, 1001, true },
 		/* SYN with data (RFC 7413) */
@@ -38,21 +38,21 @@ static void reject_sequence(struct kunit *test)
 	unsigned int i;
 	u8 flags;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		memset(&th, 0, sizeof(th));
 		memset(&rst, 0xa5, sizeof(rst));
 		th.source = htons(40000);
 		th.dest = htons(80);
-		th.seq = htonl(cases[i].seq);
-		th.ack_seq = htonl(cases[i].ack_seq);
+		th.seq = htonl(table[i].seq);
+		th.ack_seq = htonl(table[i].ack_seq);
 		th.doff = 5;
-		((u8 *)&th)[13] = cases[i].flags;
-		reject_tcp_header(&rst, &th, cases[i].bytes);
-		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.seq), cases[i].want_seq,
+		((u8 *)&th)[13] = table[i].flags;
+		reject_tcp_header(&rst, &th, table[i].bytes);
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.seq), table[i].want_seq,
 				    "number %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.ack_seq), cases[i].want_ack,
+		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.ack_seq), table[i].want_ack,
 				    "number %u", i);
-		flags = cases[i].acks ? L4LB_TCP_RST | L4LB_TCP_ACK :
+		flags = table[i].acks ? L4LB_TCP_RST | L4LB_TCP_ACK :
 					L4LB_TCP_RST;
 		KUNIT_EXPECT_EQ(test, ((u8 *)&rst)[13], flags);
 		KUNIT_EXPECT_EQ(test, ntohs(rst.source), 80);
