@@ -214,6 +214,10 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 	*f = F_END;
 }
 
+/* Parts of templates: columns of a candidate, behind its mark. */
+#define HOW		", scheduler %{scheduler}, method %{service_method}"
+#define CANDIDATE	"%-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score}"
+
 static const char *template(const struct l4lb_explain_step *s)
 {
 	switch (s->kind) {
@@ -226,21 +230,21 @@ static const char *template(const struct l4lb_explain_step *s)
 		return HAS(s, REASON) ? "vip         %{_vip}: %{_sentence}" :
 					"vip         %{_vip} is a VIP";
 	case L4LB_STEP_SERVICE:
-		return HAS(s, SERVICE) ?
-		       "service     %{service}[ (%{name})], scheduler %{scheduler}, method %{service_method}" :
-		       "service     none[: %{_sentence}]";
+		if (!HAS(s, SERVICE))
+			return "service     none[: %{_sentence}]";
+		return "service     %{service}[ (%{name})]" HOW;
 	case L4LB_STEP_NEAREST:
 		return "nearest     %{service}[ (%{name})][: %{_sentence}]";
 	case L4LB_STEP_CONN:
-		return HAS(s, CONN) ?
-		       "connection  known, %{conn_state}, from %{client}, on %{conn_server}[: %{_sentence}]" :
-		       "connection  none yet[: %{_sentence}]";
+		if (!HAS(s, CONN))
+			return "connection  none yet[: %{_sentence}]";
+		return "connection  %{conn_state}, %{client} on %{conn_server}[: %{_sentence}]";
 	case L4LB_STEP_CANDIDATE:
 		return HAS(s, CHOSEN) ?
-		       "          > %-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score} chosen" :
-		       "            %-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score}[ passed over: %{_sentence}]";
+		       "          > " CANDIDATE " chosen" :
+		       "            " CANDIDATE "[ passed over: %{_sentence}]";
 	case L4LB_STEP_METHOD:
-		return "method      [%{server_method}][%{service_method}][ to %{server}][: %{_sentence}]";
+		return "method      [%{server_method}][ to %{server}][: %{_sentence}]";
 	case L4LB_STEP_ROUTE:
 		return "route       [dev %{dev}][ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
 	case L4LB_STEP_NEIGHBOUR:

@@ -7,7 +7,7 @@
 #include "lbctl.h"
 #include "object.h"
 
-#define BIT(attr)	L4LB_BIT(L4LB_A_##attr)
+#define HAS(e, attr)	((e)->has & L4LB_BIT(L4LB_A_##attr))
 
 static const char *event_name(unsigned int cmd)
 {
@@ -66,6 +66,15 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 	out_line(ctl->out, tmpl, f);
 }
 
+/* Templates */
+#define HEAD	"%{time} %-12{event}"
+#define SERVICE_LINE HEAD " %{_service}[ name %{name}][ scheduler %{scheduler}][ method %{method}]"
+#define SERVER_LINE HEAD " %{_service} -> %{_end} weight %{_weight} %{state}[ (%{_why})]"
+#define VIP_LINE HEAD " %{addr} unknown-port %{unknown_port} %{_state}"
+#define COMMIT_LINE HEAD " generation %{generation} digest %{digest} changed %{changed}"
+#define OTHER_LINE HEAD "[ %{alarm}]"
+#define LOST_LINE "%{time} %{event}: some events did not fit into the socket"
+
 static int deliver(const struct l4lb_event *e, void *arg)
 {
 	const char *event = event_name(e->cmd), *tmpl;
@@ -73,15 +82,15 @@ static int deliver(const struct l4lb_event *e, void *arg)
 	struct object_text text;
 	struct lbctl *ctl = arg;
 
-	if (e->has & BIT(SERVICE)) {
+	if (HAS(e, SERVICE)) {
 		fields_service(&e->service, &text, f);
-		tmpl = "%{time} %-12{event} %{_service}[ name %{name}][ scheduler %{scheduler}][ method %{method}]";
-	} else if (e->has & BIT(SERVER)) {
+		tmpl = SERVICE_LINE;
+	} else if (HAS(e, SERVER)) {
 		fields_server(&e->server, &text, f);
-		tmpl = "%{time} %-12{event} %{_service} -> %{_end} weight %{_weight} %{state}[ (%{_why})]";
-	} else if (e->has & BIT(VIP)) {
+		tmpl = SERVER_LINE;
+	} else if (HAS(e, VIP)) {
 		fields_vip(&e->vip, &text, f);
-		tmpl = "%{time} %-12{event} %{addr} unknown-port %{unknown_port} %{_state}";
+		tmpl = VIP_LINE;
 	} else {
 		f[0] = F_U64("generation", e->generation);
 		f[1] = F_HEX("digest", e->digest);
@@ -89,9 +98,8 @@ static int deliver(const struct l4lb_event *e, void *arg)
 		f[3] = F_STR("owner", l4lb_owner_name(e->owner));
 		f[4] = F_STR("alarm", l4lb_alarm_name(e->alarm));
 		f[5] = F_END;
-		tmpl = e->cmd == L4LB_CMD_COMMIT_NTF ?
-		       "%{time} %-12{event} generation %{generation} digest %{digest} changed %{changed}[ by %{owner}]" :
-		       "%{time} %-12{event}[ %{alarm}]";
+		tmpl = e->cmd == L4LB_CMD_COMMIT_NTF ? COMMIT_LINE :
+							 OTHER_LINE;
 	}
 	print_event(ctl, tmpl, event, f);
 	return 0;
@@ -143,8 +151,7 @@ int cmd_monitor(struct lbctl *ctl, struct words *ws)
 	do {
 		err = l4lb_event_recv(ctl->h, deliver, ctl);
 		if (err == -ENOBUFS) {
-			print_event(ctl, "%{time} %{event}: some events did not fit into the socket",
-				    "lost", NULL);
+			print_event(ctl, LOST_LINE, "lost", NULL);
 			err = 0;
 		}
 	} while (!err);

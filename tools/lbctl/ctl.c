@@ -140,6 +140,7 @@ static int take_options(struct lbctl *ctl, struct words *ws, int argc,
 	int i;
 
 	for (i = 1; i < argc; i++) {
+		const struct word option = { .text = argv[i], .place = i };
 		bool text = i > 1 && !strcmp(argv[i - 1], "reason");
 
 		if (!text && !strcmp(argv[i], "-j")) {
@@ -150,15 +151,14 @@ static int take_options(struct lbctl *ctl, struct words *ws, int argc,
 				      !strcmp(argv[i], "--help"))) {
 			ws->w[ws->n++] = (struct word){ "help", i };
 		} else if (!text && argv[i][0] == '-' && argv[i][1]) {
-			ctl_complain(ctl,
-				     "word %d: there is no option \"%s\"; options are -j and -N",
-				     i, argv[i]);
-			return USAGE;
+			words_wrong(ws, &option,
+				    "there is no option \"%s\"; options are -j and -N",
+				    argv[i]);
 		} else {
 			ws->w[ws->n++] = (struct word){ argv[i], i };
 		}
 	}
-	return DONE;
+	return *ws->error ? ctl_usage(ctl, ws) : DONE;
 }
 
 /**

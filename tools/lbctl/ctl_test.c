@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Whole commands against the fake kernel: what is sent, what is printed. */
+#include <jansson.h>
 #include <netinet/in.h>
 
 #include "fake_ctl.h"
@@ -16,7 +17,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define WWW "service add tcp 10.10.31.100:80 name www scheduler wlc method nat tie rotate midstream reset"
+#define WWW	"service add tcp 10.10.31.100:80 name www scheduler wlc method nat" USUAL
+#define USUAL	" tie rotate midstream reset"
+#define DNS	"service add udp 10.10.31.100:53 scheduler rr method dr" UNUSUAL
+#define UNUSUAL	" tie first midstream drop timeout udp=7"
 
 static void configure(struct fake *k)
 {
@@ -25,8 +29,7 @@ static void configure(struct fake *k)
 		   "");
 	expect_out(k, "server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100",
 		   "");
-	expect_out(k, "service add udp 10.10.31.100:53 scheduler rr method dr tie first midstream drop timeout udp=7",
-		   "");
+	expect_out(k, DNS, "");
 	expect_out(k, "server add udp 10.10.31.100:53 192.168.31.101 weight 1",
 		   "");
 	expect_out(k, "vip set 10.10.31.100 unknown-port drop", "");
@@ -57,19 +60,43 @@ static void test_show(void **state)
 		   "10.10.31.100                            unknown-port drop    active   services 0\n");
 }
 
+static const char golden[] =
+	"{ \"services\": [ {\n"
+	"  \"proto\": \"udp\", \"addr\": \"10.10.31.100\", \"port\": 53,\n"
+	"  \"name\": null, \"scheduler\": \"rr\", \"method\": null, \"tie\": null,\n"
+	"  \"midstream\": null, \"owner\": null,\n"
+	"  \"servers\": [ {\n"
+	"    \"proto\": \"udp\", \"vip\": \"10.10.31.100\", \"vip_port\": 53,\n"
+	"    \"addr\": \"192.168.31.101\", \"port\": 53, \"name\": null,\n"
+	"    \"weight\": 1, \"operator_weight\": null, \"effective_weight\": 1,\n"
+	"    \"max_conns\": 0, \"min_conns\": 0, \"method\": \"nat\",\n"
+	"    \"state\": \"up\", \"admin\": null, \"health\": null,\n"
+	"    \"leaving\": false, \"full\": false, \"reason\": null,\n"
+	"    \"owner\": null, \"active\": 3, \"inactive\": 4\n"
+	"  } ]\n"
+	"} ] }\n";
+
 static void test_show_json(void **state)
 {
 	struct fake *k = *state;
+	json_t *got, *want;
+	struct run run;
 
 	expect_out(k, "-j show", "{\"services\":[]}\n");
 	expect_out(k, "service add udp 10.10.31.100:53 scheduler rr", "");
 	expect_out(k, "server add udp 10.10.31.100:53 192.168.31.101 weight 1",
 		   "");
-	expect_out(k, "show -j",
-		   "{\"services\":[\n"
-		   "{\"proto\":\"udp\",\"addr\":\"10.10.31.100\",\"port\":53,\"name\":null,\"scheduler\":\"rr\",\"method\":null,\"tie\":null,\"midstream\":null,\"owner\":null,"
-		   "\"servers\":[{\"proto\":\"udp\",\"vip\":\"10.10.31.100\",\"vip_port\":53,\"addr\":\"192.168.31.101\",\"port\":53,\"name\":null,\"weight\":1,\"operator_weight\":null,\"effective_weight\":1,\"max_conns\":0,\"min_conns\":0,\"method\":\"nat\",\"state\":\"up\",\"admin\":null,\"health\":null,\"leaving\":false,\"full\":false,\"reason\":null,\"owner\":null,\"active\":3,\"inactive\":4}]}\n"
-		   "]}\n");
+	run = run_lbctl(k, "show -j", NULL);
+	assert_string_equal(run.err, "");
+	got = json_loads(run.out, 0, NULL);
+	want = json_loads(golden, 0, NULL);
+	assert_non_null(want);
+	assert_true(json_equal(got, want));
+	/* one service a line */
+	assert_non_null(strstr(run.out, "[\n{\"proto\":\"udp\","));
+	json_decref(got);
+	json_decref(want);
+	run_free(&run);
 }
 
 #define SAVED \
@@ -77,7 +104,7 @@ static void test_show_json(void **state)
 	WWW "\n" \
 	"server add tcp 10.10.31.100:80 192.168.31.101:8080 name web1 weight 3\n" \
 	"server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100:75\n" \
-	"service add udp 10.10.31.100:53 scheduler rr method dr tie first midstream drop timeout udp=7\n" \
+	DNS "\n" \
 	"server add udp 10.10.31.100:53 192.168.31.101:53 weight 1\n"
 
 static void test_save_apply(void **state)

@@ -210,7 +210,8 @@ static const char *fill_field(struct text *t, const char *p,
 	char *end;
 
 	width = strtol(p + 1, &end, 10);
-	if (*end != '{' || !(close = strchr(end, '}'))) {
+	close = *end == '{' ? strchr(end, '}') : NULL;
+	if (!close) {
 		text_add(t, p, 1);
 		return p + 1;
 	}

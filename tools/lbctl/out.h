@@ -49,7 +49,7 @@ struct out_field {
 
 #define F_STR(k, v)	((struct out_field){ .key = (k), .type = OUT_STRING, .str = (v) })
 #define F_U64(k, v)	((struct out_field){ .key = (k), .type = OUT_UNSIGNED, .num = (v) })
-#define F_S64(k, v)	((struct out_field){ .key = (k), .type = OUT_SIGNED, .num = (__u64)(__s64)(v) })
+#define F_S64(k, v)	((struct out_field){ .key = (k), .type = OUT_SIGNED, .num = (__s64)(v) })
 #define F_REAL(k, v)	((struct out_field){ .key = (k), .type = OUT_REAL, .real = (v) })
 #define F_BOOL(k, v)	((struct out_field){ .key = (k), .type = OUT_BOOL, .num = (v) })
 #define F_HEX(k, v)	((struct out_field){ .key = (k), .type = OUT_HEX, .num = (v) })

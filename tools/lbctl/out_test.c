@@ -40,7 +40,7 @@ static void test_template(void **state)
 	     "- 18446744073709551615 -1 2.2 yes no 0000000000000abc -\n");
 	fill(false, "a[ %{none}][ %{empty}][ %{no}][ %{s}] z", f, "a text z\n");
 	fill(false, "%{_own} %{a.b} %{unknown}", f, "mine x -\n");
-	fill(false, "%-10{s}   \n%-10{s}", f, "text\ntext\n");
+	fill(false, "%-10{s}%-3{empty}\n%-10{s}", f, "text\ntext\n");
 	fill(false, "100% %{br}", f, "100% [%{s}]\n");
 	fill(true, "unused", f,
 	     "{\"s\":\"text\",\"none\":null,\"empty\":\"\",\"u\":1.8446744073709552e19,\"i\":-1,\"r\":2.25,\"yes\":true,\"no\":false,\"h\":\"0000000000000abc\",\"null\":null,\"a\":{\"b\":\"x\"},\"br\":\"[%{s}]\"}\n");

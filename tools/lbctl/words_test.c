@@ -2,6 +2,8 @@
 /* Grammar: what is wrong with the words, and where. No kernel is asked. */
 #include "fake_ctl.h"
 
+#define STATES	"established, fin_wait, close_wait, last_ack, time_wait, close, udp"
+
 static void test_usage(void **state)
 {
 	static const struct {
@@ -89,7 +91,8 @@ static void test_usage(void **state)
 		{ "conn show client 10.0.0.0/33",
 		  "word 4: \"10.0.0.0/33\" is not ADDR[/LENGTH]" },
 		{ "conn show state open",
-		  "word 4: \"open\" is not known here; known: syn_sent, syn_recv, established, fin_wait, close_wait, last_ack, time_wait, close, udp" },
+		  "word 4: \"open\" is not known here; known: syn_sent, syn_recv, "
+		  STATES },
 		{ "conn show server 10.0.0.1 server 10.0.0.2",
 		  "word 5: \"server\" is given twice" },
 		{ "explain tcp 10.0.0.1:1 10.0.0.2:2 flags SYM",

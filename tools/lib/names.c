@@ -4,17 +4,15 @@
 
 #include "internal.h"
 
-#define NAMES(kind, ...)						\
+/* l4lb_KIND_name() over KIND_names[]; documented at l4lb_proto_name(). */
+#define NAMES(kind)							\
 	const char *l4lb_##kind##_name(unsigned int value)		\
 	{								\
-		static const char * const names[] = { __VA_ARGS__ };	\
-									\
-		if (value >= sizeof(names) / sizeof(names[0]))		\
+		if (value >= sizeof(kind##_names) /			\
+			     sizeof(kind##_names[0]))			\
 			return NULL;					\
-		return names[value];					\
-	}								\
-	/* any use of the macro ends in a semicolon */			\
-	struct l4lb
+		return kind##_names[value];				\
+	}
 
 /**
  * l4lb_proto_name() - word for a protocol number
@@ -29,57 +27,87 @@ const char *l4lb_proto_name(unsigned int value)
 	       NULL;
 }
 
-NAMES(method,
+static const char * const method_names[] = {
 	[L4LB_METHOD_DR] = "dr",
 	[L4LB_METHOD_NAT] = "nat",
 	[L4LB_METHOD_TUNNEL] = "tunnel",
-	[L4LB_METHOD_FULLNAT] = "fullnat");
+	[L4LB_METHOD_FULLNAT] = "fullnat",
+};
 
-NAMES(tie,
+NAMES(method)
+
+static const char * const tie_names[] = {
 	[L4LB_TIE_ROTATE] = "rotate",
-	[L4LB_TIE_FIRST] = "first");
+	[L4LB_TIE_FIRST] = "first",
+};
 
-NAMES(midstream,
+NAMES(tie)
+
+static const char * const midstream_names[] = {
 	[L4LB_MIDSTREAM_RESET] = "reset",
 	[L4LB_MIDSTREAM_DROP] = "drop",
 	[L4LB_MIDSTREAM_PASS] = "pass",
-	[L4LB_MIDSTREAM_ADOPT] = "adopt");
+	[L4LB_MIDSTREAM_ADOPT] = "adopt",
+};
 
-NAMES(unknown_port,
+NAMES(midstream)
+
+static const char * const unknown_port_names[] = {
 	[L4LB_UNKNOWN_PORT_PASS] = "pass",
 	[L4LB_UNKNOWN_PORT_REJECT] = "reject",
-	[L4LB_UNKNOWN_PORT_DROP] = "drop");
+	[L4LB_UNKNOWN_PORT_DROP] = "drop",
+};
 
-NAMES(owner,
+NAMES(unknown_port)
+
+static const char * const owner_names[] = {
 	[L4LB_OWNER_MANUAL] = "manual",
-	[L4LB_OWNER_CHECKD] = "checkd");
+	[L4LB_OWNER_CHECKD] = "checkd",
+};
 
-NAMES(admin,
+NAMES(owner)
+
+static const char * const admin_names[] = {
 	[L4LB_ADMIN_ENABLED] = "enabled",
 	[L4LB_ADMIN_DRAIN] = "drain",
-	[L4LB_ADMIN_DISABLED] = "disabled");
+	[L4LB_ADMIN_DISABLED] = "disabled",
+};
 
-NAMES(health,
+NAMES(admin)
+
+static const char * const health_names[] = {
 	[L4LB_HEALTH_UP] = "up",
-	[L4LB_HEALTH_DOWN] = "down");
+	[L4LB_HEALTH_DOWN] = "down",
+};
 
-NAMES(hook,
+NAMES(health)
+
+static const char * const hook_names[] = {
 	[L4LB_HOOK_PREROUTING] = "prerouting",
 	[L4LB_HOOK_LOCAL_IN] = "input",
-	[L4LB_HOOK_LOCAL_OUT] = "output");
+	[L4LB_HOOK_LOCAL_OUT] = "output",
+};
 
-NAMES(verdict,
+NAMES(hook)
+
+static const char * const verdict_names[] = {
 	[L4LB_VERDICT_PASS] = "pass",
 	[L4LB_VERDICT_DROP] = "drop",
 	[L4LB_VERDICT_REJECT] = "reject",
 	[L4LB_VERDICT_FORWARD] = "forward",
-	[L4LB_VERDICT_REPLY] = "reply");
+	[L4LB_VERDICT_REPLY] = "reply",
+};
 
-NAMES(alarm,
+NAMES(verdict)
+
+static const char * const alarm_names[] = {
 	[L4LB_ALARM_CONNS_NEAR] = "conns_near",
-	[L4LB_ALARM_CONNS_FULL] = "conns_full");
+	[L4LB_ALARM_CONNS_FULL] = "conns_full",
+};
 
-NAMES(state,
+NAMES(alarm)
+
+static const char * const state_names[] = {
 	[L4LB_STATE_SYN_SENT] = "syn_sent",
 	[L4LB_STATE_SYN_RECV] = "syn_recv",
 	[L4LB_STATE_ESTABLISHED] = "established",
@@ -88,7 +116,10 @@ NAMES(state,
 	[L4LB_STATE_LAST_ACK] = "last_ack",
 	[L4LB_STATE_TIME_WAIT] = "time_wait",
 	[L4LB_STATE_CLOSE] = "close",
-	[L4LB_STATE_UDP] = "udp");
+	[L4LB_STATE_UDP] = "udp",
+};
+
+NAMES(state)
 
 /*
  * Names and sentences as the module has them; tools/lib/reasons_test.sh holds
@@ -114,8 +145,10 @@ static const struct {
 	REASON(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection"),
 	REASON(LOCAL_REPLY, "local_reply", "a reply to the director itself"),
 	REASON(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others"),
-	REASON(UNKNOWN_PORT_DROP, "unknown_port_drop", "port without service, dropped as configured"),
-	REASON(UNKNOWN_PORT_REJECT, "unknown_port_reject", "port without service, rejected as configured"),
+	REASON(UNKNOWN_PORT_DROP, "unknown_port_drop",
+	       "port without service, dropped as configured"),
+	REASON(UNKNOWN_PORT_REJECT, "unknown_port_reject",
+	       "port without service, rejected as configured"),
 	REASON(MIDSTREAM_DROP, "midstream_drop", "no connection, dropped as configured"),
 	REASON(MIDSTREAM_RESET, "midstream_reset", "no connection, answered by a reset"),
 	REASON(TRUNCATED, "truncated", "shorter than its headers say"),

@@ -8,8 +8,10 @@ theirs=$dir/../../kmod/reason.h
 
 list()
 {
-	sed -n "s/.*$1(\([A-Z_]*\), \(\"[^\"]*\"\), \(\"[^\"]*\"\)).*/\1 \2 \3/p" "$2"
+	tr -s '\n\t\\ ' ' ' <"$2" |
+		grep -oE "\\<$1\\([A-Z_]+, \"[^\"]*\", \"[^\"]*\"\\)" |
+		sed "s/^$1//"
 }
 
-diff -u <(list '\bR' "$theirs") <(list REASON "$dir/names.c")
+diff -u <(list R "$theirs") <(list REASON "$dir/names.c")
 [ "$(list REASON "$dir/names.c" | wc -l)" -gt 30 ]
