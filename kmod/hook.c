@@ -138,6 +138,16 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* Does a bridge call, for a packet that it merely passes on? */
+static bool hook_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
+
 static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
@@ -152,7 +162,7 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	 */
 	if (unlikely(netif_is_l3_master(state->in)))
 		return NF_ACCEPT;
-	if (unlikely(nf_bridge_info_exists(skb))) {
+	if (unlikely(hook_bridged(skb))) {
 		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
 		return NF_ACCEPT;
 	}
