@@ -252,17 +252,12 @@ void l4lb_nl_cookie(struct l4lb_net *ln, struct netlink_ext_ack *extack,
 struct l4lb_service *l4lb_nl_service_find(struct l4lb_net *ln,
 					  const struct l4lb_nl_service_ref *ref)
 {
-	struct l4lb_service *svc;
-	u32 id;
+	const struct l4lb_table *table = rcu_dereference(ln->table);
 
-	if (!*ref->name)
-		return l4lb_service_lookup(rcu_dereference(ln->table)->services,
-					   &ref->key,
-					   l4lb_endpoint_hash(&ref->key));
-	for (id = 0; (svc = l4lb_nl_slots_next(&ln->services, &id)); id++)
-		if (!strcmp(svc->name, ref->name))
-			return svc;
-	return NULL;
+	if (*ref->name)
+		return l4lb_service_by_name(table->names, ref->name);
+	return l4lb_service_lookup(table->services, &ref->key,
+				   l4lb_endpoint_hash(&ref->key));
 }
 
 /**
