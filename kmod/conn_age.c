@@ -22,7 +22,7 @@
 
 /* Seconds between the beginnings of sweeps. */
 #define CONN_SWEEP_BUSY		1
-#define CONN_SWEEP_IDLE		5
+#define CONN_SWEEP_IDLE		2
 #define CONN_SWEEP_MOST		15
 
 /* Ends an entry that is expired or whose service or server has left. */

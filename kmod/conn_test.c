@@ -483,6 +483,7 @@ static void reply_clash(struct kunit *test)
 #include "conn_life_test.c"
 #include "conn_table_test.c"
 #include "conn_model_test.c"
+#include "conn_race_test.c"
 
 static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(insert_lookup),
@@ -513,6 +514,8 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(filters),
 	KUNIT_CASE(filter_prefix),
 	KUNIT_CASE(against_model),
+	KUNIT_CASE(race_growth),
+	KUNIT_CASE(race_counts),
 	{}
 };
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Cases of conn_test.c with several tasks at a time: races need a kernel with
+ * more than one CPU, which User-Mode Linux is not; there they only show that
+ * the cases work.
+ */
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/kthread.h>
+
+#define RACE_TASKS	4
+#define RACE_STABLE	300
+#define RACE_MOST	6000
+#define RACE_CLIENTS	12
+#define RACE_OPS	20000
+
+/**
+ * struct race_task - one of the tasks
+ * @fix: fixture
+ * @task: the task
+ * @rnd: its random numbers
+ * @done: it has no more to do
+ * @rounds: what it has done
+ * @wrong: what should not have been
+ */
+struct race_task {
+	struct conn_fixture *fix;
+	struct task_struct *task;
+	struct rnd_state rnd;
+	struct completion done;
+	u32 rounds;
+	u32 wrong;
+};
+
+static struct race_task *race_start(struct kunit *test, int (*fn)(void *))
+{
+	struct race_task *t = kunit_kcalloc(test, RACE_TASKS, sizeof(*t),
+					    GFP_KERNEL);
+	struct task_struct *task;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	for (i = 0; i < RACE_TASKS; i++) {
+		t[i].fix = test->priv;
+		init_completion(&t[i].done);
+		prandom_seed_state(&t[i].rnd, i + 1);
+		task = kthread_create(fn, &t[i], "l4lb_race/%d", i);
+		if (IS_ERR(task)) {
+			KUNIT_FAIL(test, "no task\n");
+			break;
+		}
+		get_task_struct(task);
+		t[i].task = task;
+		wake_up_process(task);
+	}
+	return t;
+}
+
+/* Stop all; returns the sum of what was wrong. */
+static u32 race_stop(struct race_task *t)
+{
+	u32 wrong = 0;
+	int i;
+
+	for (i = 0; i < RACE_TASKS && t[i].task; i++) {
+		kthread_stop(t[i].task);
+		put_task_struct(t[i].task);
+		wrong += t[i].wrong;
+	}
+	return wrong;
+}
+
+/* Is client @n found as a packet finds it, now? */
+static bool race_found(struct conn_fixture *fix, u32 id, u32 n)
+{
+	struct l4lb_conn_key key = conn_client(fix->ln, id, n);
+	struct l4lb_conn *conn;
+	bool found;
+
+	rcu_read_lock();
+	conn = l4lb_conn_lookup(fix->ln, &key);
+	found = conn && conn->node.port == key.port;
+	if (found)
+		l4lb_conn_touch(conn, (u32)jiffies);
+	rcu_read_unlock();
+	return found;
+}
+
+static int race_reader(void *arg)
+{
+	struct race_task *t = arg;
+	struct conn_fixture *fix = t->fix;
+	u32 n;
+
+	while (!kthread_should_stop()) {
+		for (n = 0; n < RACE_STABLE; n++) {
+			t->wrong += !race_found(fix, fix->svc[0]->id, n);
+			if (n % 4 < 2)
+				t->wrong += !race_found(fix,
+					fix->rs[n % 2 ? 0 : 1]->id |
+					L4LB_CONN_REV, n);
+		}
+		t->rounds++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Readers miss nothing while chains move, fill and empty around it. */
+static void race_growth(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct race_task *t;
+	struct growth g = {};
+	struct rnd_state rnd;
+	u32 n, i, rounds = 0;
+
+	test_seed(test, &rnd);
+	table_fill(test, 0, RACE_STABLE);
+	t = race_start(test, race_reader);
+	for (n = RACE_STABLE; n < RACE_MOST; n += 20) {
+		table_fill(test, n, n + 20);
+		for (i = n; i < n + 10; i++)
+			conn_end(fix, conn_get(fix, fix->svc[0]->id, i));
+		grow_some(fix, &g, test_random(&rnd, 400));
+		if (!test_random(&rnd, 8))
+			l4lb_conn_reap(fix->ln);
+		cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, race_stop(t), 0u);
+	for (i = 0; i < RACE_TASKS; i++)
+		rounds += t[i].rounds;
+	KUNIT_EXPECT_GT(test, rounds, 0u);
+	KUNIT_EXPECT_GE(test, table_size(fix, NULL), 4096u);
+}
+
+/* As a packet of any kind does it, on one of few clients. */
+static void race_packet(struct race_task *t)
+{
+	struct conn_fixture *fix = t->fix;
+	int svc = test_random(&t->rnd, TEST_SERVICES);
+	struct l4lb_conn_new new;
+	struct l4lb_conn *conn;
+	u32 word;
+
+	new = conn_describe(fix, svc, test_random(&t->rnd, RACE_CLIENTS),
+			    svc + 2 * test_random(&t->rnd, 2),
+			    test_random(&t->rnd, 2) ? L4LB_METHOD_NAT :
+						      L4LB_METHOD_DR);
+	rcu_read_lock();
+	local_bh_disable();
+	conn = l4lb_conn_lookup(fix->ln, &new.key);
+	new.replaces = conn;
+	if (!conn || !test_random(&t->rnd, 4)) {
+		conn = l4lb_conn_insert(fix->ln, &new);
+		t->wrong += IS_ERR(conn) && PTR_ERR(conn) != -EEXIST &&
+			    PTR_ERR(conn) != -EADDRINUSE;
+	} else if (!test_random(&t->rnd, 4)) {
+		l4lb_conn_kill(fix->ln, conn);
+	} else {
+		word = READ_ONCE(conn->word);
+		l4lb_conn_advance(fix->ln, conn, word,
+				  (word & ~L4LB_CONN_STATE) |
+				  (L4LB_STATE_SYN_RECV +
+				   test_random(&t->rnd, 7)));
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static int race_writer(void *arg)
+{
+	struct race_task *t = arg;
+
+	while (t->rounds++ < RACE_OPS) {
+		race_packet(t);
+		cond_resched();
+	}
+	complete(&t->done);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+/*
+ * Everybody on the same few tuples, with the works running: in the end each
+ * server counts what is there, and when all is gone nothing.
+ */
+static void race_counts(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct race_task *t;
+	int i, total = 0;
+
+	l4lb_conns_start(fix->ln);
+	t = race_start(test, race_writer);
+	for (i = 0; i < RACE_TASKS && t[i].task; i++)
+		wait_for_completion(&t[i].done);
+	KUNIT_EXPECT_EQ(test, race_stop(t), 0u);
+	for (i = 0; i < TEST_SERVERS; i++)
+		total += atomic_read(&fix->srv[i]->active) +
+			 atomic_read(&fix->srv[i]->inactive);
+	KUNIT_EXPECT_EQ(test, total, (int)conn_count(fix, NULL));
+	KUNIT_EXPECT_EQ(test, l4lb_conn_flush(fix->ln, NULL), total);
+	for (i = 0; i < TEST_SERVERS; i++)
+		expect_load(test, fix->srv[i], 0, 0);
+	KUNIT_EXPECT_TRUE(test, conn_wait_for(fix, 0));
+}
