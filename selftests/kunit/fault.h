@@ -15,7 +15,8 @@
  * Counts this task's slab allocations, GFP_KERNEL included, from kmalloc's
  * caches, from skb heads and from caches whose name begins with "l4lb"; not
  * __GFP_NOFAIL, percpu memory, whole pages, nor what work in other tasks takes.
- * kvmalloc() falls back to vmalloc(), so a hit need not be an error.  The idiom:
+ * kvmalloc() falls back to vmalloc(), so a hit need not be an error.  Disarm
+ * before any expectation: KUnit allocates to say why one failed.  The idiom:
  *
  *	for (nth = 1; nth < 1000; nth++) {
  *		l4lb_fault_arm(nth);
