@@ -113,7 +113,7 @@ static const char *nud_name(unsigned int nud)
 	case NUD_PERMANENT:
 		return "permanent";
 	case NUD_NONE:
-		return "none";
+		return "unresolved";
 	}
 	return NULL;
 }

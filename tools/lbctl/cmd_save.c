@@ -4,7 +4,9 @@
  * nothing that changes by itself, so that save | apply | save is a fixpoint.
  * Limits belong to the node, not to the configuration: only when asked for.
  */
+#include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lex.h"
@@ -135,18 +137,63 @@ static void save_state(struct lbctl *ctl, const struct l4lb_server *s)
 	}
 }
 
-static int save_vip(const struct l4lb_vip *vip, void *arg)
-{
-	const char *policy = l4lb_unknown_port_name(vip->unknown_port);
-	struct line line = { .len = 0 };
-	char text[L4LB_ADDR_STR];
+/**
+ * struct vips - VIPs that say anything
+ * @v: array
+ * @n: number of them
+ */
+struct vips {
+	struct l4lb_vip *v;
+	unsigned int n;
+};
 
-	if (vip->unknown_port == L4LB_UNKNOWN_PORT_PASS || !policy)
+static int keep_vip(const struct l4lb_vip *vip, void *arg)
+{
+	struct vips *vips = arg;
+	struct l4lb_vip *v;
+
+	if (vip->unknown_port == L4LB_UNKNOWN_PORT_PASS ||
+	    !l4lb_unknown_port_name(vip->unknown_port))
 		return 0;
-	add(&line, "vip set %s unknown-port %s",
-	    l4lb_addr_format(&vip->addr, text), policy);
-	write_line(arg, &line);
+	if (!(vips->n & (vips->n - 1))) {
+		v = realloc(vips->v, (vips->n ? vips->n * 2 : 1) * sizeof(*v));
+		if (!v)
+			return -ENOMEM;
+		vips->v = v;
+	}
+	vips->v[vips->n++] = *vip;
 	return 0;
+}
+
+static int compare_vips(const void *a, const void *b)
+{
+	const struct l4lb_addr *x = &((const struct l4lb_vip *)a)->addr;
+	const struct l4lb_addr *y = &((const struct l4lb_vip *)b)->addr;
+
+	return x->family != y->family ? x->family - y->family :
+	       memcmp(x->bytes, y->bytes, 16);
+}
+
+static int save_vips(struct lbctl *ctl)
+{
+	struct vips vips = { 0 };
+	char text[L4LB_ADDR_STR];
+	unsigned int i;
+	int err;
+
+	err = l4lb_vip_dump(ctl->h, keep_vip, &vips);
+	if (!err && vips.n)
+		qsort(vips.v, vips.n, sizeof(*vips.v), compare_vips);
+	for (i = 0; !err && i < vips.n; i++) {
+		struct line line = { .len = 0 };
+
+		add(&line, "vip set %s unknown-port %s",
+		    l4lb_addr_format(&vips.v[i].addr, text),
+		    l4lb_unknown_port_name(vips.v[i].unknown_port));
+		write_line(ctl, &line);
+	}
+	free(vips.v);
+	return err;
 }
 
 static int save_limits(struct lbctl *ctl)
@@ -163,22 +210,28 @@ static int save_limits(struct lbctl *ctl)
 	return 0;
 }
 
+static void save_servers(struct lbctl *ctl, const struct model *m,
+			 const struct model_service *of,
+			 void (*save)(struct lbctl *ctl,
+				      const struct l4lb_server *s))
+{
+	unsigned int i;
+
+	for (i = of->first; i < of->first + of->n; i++)
+		if (!(m->servers[i].has & BIT(SERVER_LINGER)))
+			save(ctl, &m->servers[i]);
+}
+
 static void save_model(struct lbctl *ctl, const struct model *m)
 {
-	const struct l4lb_server *s;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; i < m->n_services; i++) {
 		save_service(ctl, &m->services[i].s);
-		for (j = 0; j < m->services[i].n; j++) {
-			s = &m->servers[m->services[i].first + j];
-			if (!(s->has & BIT(SERVER_LINGER)))
-				save_server(ctl, s);
-		}
+		save_servers(ctl, m, &m->services[i], save_server);
 	}
-	for (i = 0; i < m->n_servers; i++)
-		if (!(m->servers[i].has & BIT(SERVER_LINGER)))
-			save_state(ctl, &m->servers[i]);
+	for (i = 0; i < m->n_services; i++)
+		save_servers(ctl, m, &m->services[i], save_state);
 }
 
 /**
@@ -201,7 +254,7 @@ int cmd_save(struct lbctl *ctl, struct words *ws)
 	out_list(ctl->out, "statements");
 	err = limits ? save_limits(ctl) : 0;
 	if (!err)
-		err = l4lb_vip_dump(ctl->h, save_vip, ctl);
+		err = save_vips(ctl);
 	if (!err)
 		save_model(ctl, &m);
 	out_list_end(ctl->out);

@@ -11,7 +11,7 @@ static const char detail[] =
 	"  name       %{name}\n"
 	"  state      %{state}[: %{_why}]\n"
 	"  weight     %{weight}[, operator's %{operator_weight}][, in use %{effective_weight}]\n"
-	"  max-conns  %{max_conns}, opens again at %{min_conns}\n"
+	"  max-conns  %{_limit}[, opens again at %{_lower}]\n"
 	"  method     %{method}\n"
 	"  admin      %{admin}\n"
 	"  health     %{health}\n"

@@ -43,19 +43,19 @@ static void test_show(void **state)
 	expect_out(k, "show",
 		   "Prot LocalAddress:Port Scheduler Flags\n"
 		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn  State     Reason\n"
+		   "UDP  10.10.31.100:53 rr tie first midstream drop\n"
+		   "  -> 192.168.31.101:53            Masq    1      3          4          up\n"
 		   "TCP  10.10.31.100:80 wlc name www\n"
 		   "  -> 192.168.31.101:8080          Masq    3      3          4          up\n"
-		   "  -> 192.168.31.102:8080          Masq    1      3          4          up\n"
-		   "UDP  10.10.31.100:53 rr tie first midstream drop\n"
-		   "  -> 192.168.31.101:53            Masq    1      3          4          up\n");
+		   "  -> 192.168.31.102:8080          Masq    1      3          4          up\n");
 	expect_out(k, "show ipvsadm",
 		   "Prot LocalAddress:Port Scheduler Flags\n"
 		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n"
+		   "UDP  10.10.31.100:53 rr\n"
+		   "  -> 192.168.31.101:53            Masq    1      3          4\n"
 		   "TCP  10.10.31.100:80 wlc\n"
 		   "  -> 192.168.31.101:8080          Masq    3      3          4\n"
-		   "  -> 192.168.31.102:8080          Masq    1      3          4\n"
-		   "UDP  10.10.31.100:53 rr\n"
-		   "  -> 192.168.31.101:53            Masq    1      3          4\n");
+		   "  -> 192.168.31.102:8080          Masq    1      3          4\n");
 	expect_out(k, "vip show",
 		   "10.10.31.100                            unknown-port drop    active   services 0\n");
 }
@@ -101,11 +101,11 @@ static void test_show_json(void **state)
 
 #define SAVED \
 	"vip set 10.10.31.100 unknown-port drop\n" \
+	DNS "\n" \
+	"server add udp 10.10.31.100:53 192.168.31.101:53 weight 1\n" \
 	WWW "\n" \
 	"server add tcp 10.10.31.100:80 192.168.31.101:8080 name web1 weight 3\n" \
-	"server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100:75\n" \
-	DNS "\n" \
-	"server add udp 10.10.31.100:53 192.168.31.101:53 weight 1\n"
+	"server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100:75\n"
 
 static void test_save_apply(void **state)
 {
@@ -278,7 +278,7 @@ static void test_refusals(void **state)
 	k->refuse_attr = L4LB_A_SERVICE_SCHEDULER;
 	expect_err(k, "service add tcp [2001:db8::1]:80 scheduler lblc", NULL,
 		   REFUSED,
-		   "lbctl: service tcp [2001:db8::1]:80: unknown scheduler: rr and wlc are available (scheduler)\n");
+		   "lbctl: service tcp [2001:db8::1]:80: unknown scheduler: rr and wlc are available\n");
 	k->absent = true;
 	expect_err(k, "show", NULL, REFUSED,
 		   "lbctl: l4lb.ko is not loaded: modprobe l4lb\n");

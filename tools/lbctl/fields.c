@@ -192,6 +192,10 @@ void fields_server(const struct l4lb_server *s, struct object_text *text,
 		*f++ = F_U64("effective_weight", s->eff_weight);
 	*f++ = F_U64("max_conns", s->max_conns);
 	*f++ = F_U64("min_conns", l4lb_server_min_conns(s));
+	*f++ = s->max_conns ? F_U64("_limit", s->max_conns) :
+			      F_STR("_limit", "no limit");
+	*f++ = s->max_conns ? F_U64("_lower", l4lb_server_min_conns(s)) :
+			      F_NULL("_lower");
 	*f++ = word_or_null("method", l4lb_method_name(s->method));
 	*f++ = F_STR("_forward", forward_word(s->method));
 	*f++ = F_STR("state", server_state(s));

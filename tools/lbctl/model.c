@@ -72,6 +72,19 @@ static void link_servers(struct model *m)
 	}
 }
 
+static int compare(const void *a, const void *b)
+{
+	const struct l4lb_service *x = &((const struct model_service *)a)->s;
+	const struct l4lb_service *y = &((const struct model_service *)b)->s;
+	int diff = x->addr.family - y->addr.family;
+
+	if (!diff)
+		diff = memcmp(x->addr.bytes, y->addr.bytes, 16);
+	if (!diff)
+		diff = x->port - y->port;
+	return diff ? diff : x->proto - y->proto;
+}
+
 /**
  * model_free() - free what model_load() read
  * @m: model
@@ -105,6 +118,9 @@ static int load_once(struct lbctl *ctl, struct model *m, bool *moved)
 	m->generation = after.generation;
 	m->digest = after.digest;
 	link_servers(m);
+	if (m->n_services)
+		qsort(m->services, m->n_services, sizeof(*m->services),
+		      compare);
 	return 0;
 }
 

@@ -21,9 +21,11 @@ struct model_service {
 
 /**
  * struct model - services with their servers
- * @services: in the kernel's order
+ * @services: by address, port and protocol: the kernel numbers them anew with
+ *	each configuration
  * @n_services: number of them
- * @servers: grouped by service
+ * @servers: grouped by service, in the order of their list, which tie first
+ *	looks at
  * @n_servers: number of them
  * @generation: generation of all that
  * @digest: the kernel's digest of it

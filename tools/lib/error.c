@@ -179,7 +179,7 @@ static const char *fallback(int code)
 	case EOPNOTSUPP:
 		return "the loaded l4lb.ko does not know this command";
 	case ENOENT:
-		return "no such object";
+		return "there is no such thing";
 	case EEXIST:
 		return "exists already";
 	}
@@ -232,6 +232,13 @@ static void name_object(struct l4lb_error *err, const struct nlattr *attr)
 		break;
 	case L4LB_A_SERVER:
 		l4lb_server_decode(attr, &u.server);
+		/* A list of a service's servers is asked for by the service. */
+		if (!(u.server.has & L4LB_BIT(L4LB_A_SERVER_ADDR))) {
+			snprintf(err->object, sizeof(err->object),
+				 "service %s",
+				 l4lb_service_format(&u.server.service, text));
+			break;
+		}
 		snprintf(err->object, sizeof(err->object), "server %s",
 			 l4lb_server_format(&u.server, text));
 		break;
@@ -470,6 +477,10 @@ static void compose(struct l4lb_error *err)
 		sentence = fallback(err->code);
 	len = snprintf(err->text, sizeof(err->text), "%s%s%s", err->object,
 		       *err->object ? ": " : "", sentence);
+	/* The name of the object shows its address; the rest may be said. */
+	if (!err->missing && *err->object &&
+	    (!strcmp(err->attr, "address") || strstr(sentence, err->attr)))
+		return;
 	if (*err->attr && len < (int)sizeof(err->text))
 		snprintf(err->text + len, sizeof(err->text) - len, " (%s%s)",
 			 err->missing ? "missing: " : "", err->attr);

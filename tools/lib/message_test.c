@@ -187,7 +187,7 @@ static void test_refused_early(void **state)
 	assert_string_equal(err->attr, "scheduler");
 	assert_string_equal(err->kernel, "there is no such scheduler");
 	assert_string_equal(err->text,
-			    "service tcp 10.0.4.210:80: there is no such scheduler (scheduler)");
+			    "service tcp 10.0.4.210:80: there is no such scheduler");
 	assert_int_equal(f->k->generation, 0);
 	assert_int_equal(f->k->last_cmd, L4LB_CMD_TXN_ABORT);
 	/* The handle is as good as new. */

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The pages are clean, and none lacks a command, a state or a reason.
+set -eu
+
+dir=$(dirname "$(realpath "$0")")
+man=$dir/../../Documentation/man
+
+# references are looked for in the working directory
+(cd "$man" && mandoc -T lint ./*.[78])
+for word in $(sed -n 's/^	{ "\([a-z]*\)", "[^"]*",$/\1/p' "$dir/ctl.c"); do
+	grep -qE "^\.(It|Nm|Cm).* ?Cm .*\<$word\>|^\.Cm $word" "$man"/lbctl*.8 ||
+		{ echo "no page has the command $word"; exit 1; }
+done
+for word in $(grep -oE '"[a-z_]+"' "$dir/../lib/names.c" | tr -d '"' | sort -u); do
+	grep -qE "\<$word\>" "$man"/*.[78] ||
+		{ echo "no page has the word $word"; exit 1; }
+done
