@@ -8,7 +8,7 @@ man=$dir/../../Documentation/man
 
 # references are looked for in the working directory
 (cd "$man" && mandoc -T lint ./*.[78])
-for word in $(sed -n 's/^	{ "\([a-z]*\)", "[^"]*",$/\1/p' "$dir/ctl.c"); do
+sed -n 's|^	{ "\([a-z]*\)", ".*|\1|p' "$dir/ctl.c" | while read -r word; do
 	grep -qE "^\.(It|Nm|Cm).* ?Cm .*\<$word\>|^\.Cm $word" "$man"/lbctl*.8 ||
 		{ echo "no page has the command $word"; exit 1; }
 done
