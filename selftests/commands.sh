@@ -118,8 +118,8 @@ test_usage()
 	usage -5 server add www 192.168.31.101 weight -5
 	usage weight server add www 192.168.31.101 weight
 	usage surplus flush surplus
-	usage abcdefghijklmnopqrstuvwxyz0123456789 \
-		service set www name abcdefghijklmnopqrstuvwxyz0123456789
+	usage 'word 5' service set www name \
+		abcdefghijklmnopqrstuvwxyz0123456789
 }
 
 # ipvsadm's columns, with counts that are those of live connections
