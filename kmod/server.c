@@ -169,9 +169,10 @@ static bool server_full(const struct l4lb_server *srv, bool overload)
 
 	rcu_read_lock();
 	conf = rcu_dereference(srv->conf);
+	/* An empty server is never full, whatever min_conns was rounded to. */
 	if (conf && conf->max_conns)
 		full = conns >= conf->max_conns ||
-		       (overload && conns >= conf->min_conns);
+		       (overload && conns && conns >= conf->min_conns);
 	rcu_read_unlock();
 	return full;
 }

@@ -39,13 +39,15 @@ int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner)
 			   "made by hand: lbcheckd does not change it");
 }
 
-/* IPv4 networks that no packet can be addressed to: RFC 6890, table 1 to 3. */
+/*
+ * 0.0.0.0/8, 127.0.0.0/8 and 240.0.0.0/4 (RFC 6890, 2.2.2), broadcast
+ * included. Linux has come to route the first, others on the way may not.
+ */
 static bool addr_martian(const union l4lb_addr *addr)
 {
 	u32 ip = ntohl(addr->ip);
 
-	return ipv4_is_zeronet(addr->ip) || ipv4_is_loopback(addr->ip) ||
-	       (ip & 0xf0000000) == 0xf0000000;
+	return !(ip >> 24) || ipv4_is_loopback(addr->ip) || ip >> 28 == 0xf;
 }
 
 static int check_family(const struct l4lb_stage *st, u8 family, u32 attr)

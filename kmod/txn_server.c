@@ -203,7 +203,7 @@ static int server_figures(const struct l4lb_stage *st,
 	}
 	if (l4lb_stage_has(st, L4LB_A_SERVER_MAX_CONNS)) {
 		fig->max = ch->max_conns;
-		fig->min = fig->max == 1 ? 1 : (u64)fig->max * 3 / 4;
+		fig->min = (u64)fig->max * 3 / 4;
 	}
 	if (l4lb_stage_has(st, L4LB_A_SERVER_MIN_CONNS)) {
 		if (!fig->max && ch->min_conns)

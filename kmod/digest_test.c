@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Suite of digest.c: the vectors of Documentation/design/digest.rst. */
+#include <kunit/test.h>
+#include <linux/in.h>
+
+static struct l4lb_service digest_test_service(void)
+{
+	return (struct l4lb_service){
+		.key = {
+			.addr.ip = htonl(0x0a0a1f64),
+			.port = htons(80),
+			.family = AF_INET,
+			.proto = IPPROTO_TCP,
+		},
+		.ops = &l4lb_sched_wlc,
+		.method = L4LB_METHOD_DR,
+		.tie = L4LB_TIE_ROTATE,
+		.midstream = L4LB_MIDSTREAM_RESET,
+	};
+}
+
+static void digest_vector_service(struct kunit *test)
+{
+	struct l4lb_service svc = digest_test_service();
+
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0x28a212363158e71aull);
+	svc.timeout[L4LB_STATE_ESTABLISHED] = 900;
+	strscpy(svc.name, "www", sizeof(svc.name));
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0x2037c22807ae8627ull);
+	/* Owner and number are not in it. */
+	svc.owner = L4LB_OWNER_CHECKD;
+	svc.id = 77;
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0x2037c22807ae8627ull);
+}
+
+static void digest_vector_v6(struct kunit *test)
+{
+	struct l4lb_service svc = {
+		.key = {
+			.addr.w = { htonl(0x20010db8), 0, 0, htonl(0x53) },
+			.port = htons(53),
+			.family = AF_INET6,
+			.proto = IPPROTO_UDP,
+		},
+		.ops = &l4lb_sched_rr,
+		.method = L4LB_METHOD_NAT,
+		.tie = L4LB_TIE_FIRST,
+		.midstream = L4LB_MIDSTREAM_DROP,
+	};
+
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0x9f5eb04be4c36a10ull);
+}
+
+static void digest_vector_server(struct kunit *test)
+{
+	struct l4lb_service svc = digest_test_service();
+	struct l4lb_endpoint ep = {
+		.addr.ip = htonl(0xc0a81f15),
+		.port = htons(80),
+		.family = AF_INET,
+		.proto = IPPROTO_TCP,
+	};
+	struct l4lb_server_conf conf = { .weight = 1 };
+
+	KUNIT_EXPECT_EQ(test, l4lb_digest_server(&svc.key, &ep, &conf),
+			0xeddf062682535f7bull);
+	ep.port = htons(8080);
+	conf.weight = 65535;
+	conf.max_conns = 1000;
+	conf.min_conns = 750;
+	strscpy(conf.name, "web1", sizeof(conf.name));
+	conf.owner = L4LB_OWNER_CHECKD;
+	KUNIT_EXPECT_EQ(test, l4lb_digest_server(&svc.key, &ep, &conf),
+			0x5bca655654906953ull);
+}
+
+static void digest_vector_vip(struct kunit *test)
+{
+	struct l4lb_vip vip = {
+		.addr.ip = htonl(0x0a0a1f64),
+		.family = AF_INET,
+		.unknown_port = L4LB_UNKNOWN_PORT_DROP,
+		.standby = 1,
+		.nr_services = 3,
+	};
+
+	KUNIT_EXPECT_EQ(test, l4lb_digest_vip(&vip), 0xe96de1c9a7b0b521ull);
+	vip.unknown_port = L4LB_UNKNOWN_PORT_PASS;
+	KUNIT_EXPECT_EQ(test, l4lb_digest_vip(&vip), 0ull);
+}
+
+/* Every field that is in it moves it. */
+static void digest_fields(struct kunit *test)
+{
+	struct l4lb_service svc = digest_test_service(), other;
+	u64 base = l4lb_digest_service(&svc);
+	u32 state;
+
+	other = svc;
+	other.key.port = htons(81);
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.key.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.ops = &l4lb_sched_rr;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.tie = L4LB_TIE_FIRST;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.midstream = L4LB_MIDSTREAM_DROP;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.method = L4LB_METHOD_NAT;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	for (state = 1; state < __L4LB_STATE_MAX; state++) {
+		other = svc;
+		other.timeout[state] = 1;
+		KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	}
+}
+
+static struct kunit_case digest_cases[] = {
+	KUNIT_CASE(digest_vector_service),
+	KUNIT_CASE(digest_vector_v6),
+	KUNIT_CASE(digest_vector_server),
+	KUNIT_CASE(digest_vector_vip),
+	KUNIT_CASE(digest_fields),
+	{}
+};
+
+static struct kunit_suite digest_suite = {
+	.name = "digest",
+	.test_cases = digest_cases,
+};
+kunit_test_suite(digest_suite);

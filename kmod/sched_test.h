@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A service with servers for the suites of the schedulers. */
+#ifndef L4LB_SCHED_TEST_H
+#define L4LB_SCHED_TEST_H
+
+#include <kunit/test.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+#include <linux/vmalloc.h>
+
+#include "net.h"
+#include "sched.h"
+#include "server.h"
+#include "service.h"
+
+#define POOL_MAX	200
+
+/**
+ * struct pool - a service whose servers the suite changes at will
+ * @rnd: random numbers
+ * @ln: namespace that nothing else knows
+ * @rt: the service
+ * @ops: scheduler
+ * @tie_first: tie
+ * @nr: servers in @srv
+ * @srv: servers in list order
+ */
+struct pool {
+	struct rnd_state rnd;
+	struct l4lb_net *ln;
+	struct l4lb_service_rt *rt;
+	const struct l4lb_sched_ops *ops;
+	bool tie_first;
+	u32 nr;
+	struct l4lb_server *srv[POOL_MAX];
+};
+
+static inline u32 pool_rnd(struct pool *p, u32 below)
+{
+	return prandom_u32_state(&p->rnd) % below;
+}
+
+static inline struct pool *pool_make(struct kunit *test,
+				     const struct l4lb_sched_ops *ops)
+{
+	struct pool *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	u32 seed = get_random_u32();
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	kunit_info(test, "seed %u", seed);
+	prandom_seed_state(&p->rnd, seed);
+	p->ops = ops;
+	p->ln = vzalloc(sizeof(*p->ln));
+	KUNIT_ASSERT_NOT_NULL(test, p->ln);
+	p->rt = l4lb_service_rt_alloc(1, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p->rt);
+	test->priv = p;
+	return p;
+}
+
+/* Publish the servers as they are now, as a commit does. */
+static inline struct l4lb_sched_data *pool_publish(struct kunit *test)
+{
+	struct pool *p = test->priv;
+	struct l4lb_sched_data *sd, *was;
+	u32 i;
+
+	sd = l4lb_sched_alloc(p->ops, p->nr, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sd);
+	sd->tie_first = p->tie_first;
+	for (i = 0; i < p->nr; i++) {
+		sd->slot[i].server = p->srv[i];
+		sd->slot[i].weight = l4lb_server_weight(p->srv[i]);
+	}
+	l4lb_sched_index(sd);
+	if (sd->ops->rebuild)
+		sd->ops->rebuild(sd);
+	spin_lock_bh(&p->rt->lock);
+	was = rcu_dereference_protected(p->rt->sched,
+					lockdep_is_held(&p->rt->lock));
+	l4lb_sched_take_over(p->rt, sd);
+	spin_unlock_bh(&p->rt->lock);
+	if (was)
+		l4lb_sched_retire(was);
+	return sd;
+}
+
+/* A server at place @at; the caller publishes. */
+static inline struct l4lb_server *pool_add(struct kunit *test, u32 at, u32 weight)
+{
+	struct pool *p = test->priv;
+	struct l4lb_server_conf *conf = kzalloc(sizeof(*conf), GFP_KERNEL);
+	struct l4lb_server *srv = l4lb_server_alloc(p->ln, GFP_KERNEL);
+	static u32 serial;
+
+	KUNIT_ASSERT_NOT_NULL(test, conf);
+	KUNIT_ASSERT_NOT_NULL(test, srv);
+	conf->weight = weight;
+	RCU_INIT_POINTER(srv->conf, conf);
+	srv->ep.addr.ip = htonl(0xc0a80000 + ++serial);
+	srv->ep.family = AF_INET;
+	srv->rt = p->rt;
+	l4lb_service_rt_get(p->rt);
+	memmove(&p->srv[at + 1], &p->srv[at], (p->nr - at) * sizeof(p->srv[0]));
+	p->srv[at] = srv;
+	p->nr++;
+	return srv;
+}
+
+/* Take the server at place @at out; it is freed once unpublished. */
+static inline struct l4lb_server *pool_del(struct pool *p, u32 at)
+{
+	struct l4lb_server *srv = p->srv[at];
+
+	p->nr--;
+	memmove(&p->srv[at], &p->srv[at + 1], (p->nr - at) * sizeof(p->srv[0]));
+	return srv;
+}
+
+/* Choose and commit as the hooks do; NULL when there is none. */
+static inline struct l4lb_server *pool_pick(struct pool *p)
+{
+	struct l4lb_pick pick = {};
+	struct l4lb_sched_data *sd;
+	bool any;
+
+	rcu_read_lock();
+	local_bh_disable();
+	sd = rcu_dereference(p->rt->sched);
+	do {
+		any = p->ops->pick(sd, NULL, &pick);
+	} while (any && !p->ops->commit(p->rt, sd, &pick));
+	local_bh_enable();
+	rcu_read_unlock();
+	return any ? pick.server : NULL;
+}
+
+static inline void pool_admin(struct l4lb_server *srv, u8 admin)
+{
+	WRITE_ONCE(srv->admin, admin);
+	l4lb_sched_server_changed(srv);
+}
+
+static inline void pool_weight(struct l4lb_server *srv, s32 weight)
+{
+	spin_lock_bh(&srv->rt->lock);
+	WRITE_ONCE(srv->oper_weight, weight);
+	l4lb_sched_refresh(srv);
+	spin_unlock_bh(&srv->rt->lock);
+}
+
+static inline void pool_exit(struct kunit *test)
+{
+	struct pool *p = test->priv;
+	struct l4lb_sched_data *sd;
+
+	if (!p || !p->rt)
+		return;
+	sd = rcu_dereference_protected(p->rt->sched, true);
+	if (sd)
+		l4lb_sched_retire(sd);
+	while (p->nr)
+		l4lb_server_retire(pool_del(p, p->nr - 1));
+	l4lb_service_rt_put(p->rt);
+	rcu_barrier();
+	vfree(p->ln);
+}
+
+#endif /* L4LB_SCHED_TEST_H */
