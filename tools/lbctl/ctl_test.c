@@ -403,6 +403,169 @@ static void test_conn(void **state)
 	expect_out(k, "conn flush", "12 connections flushed\n");
 }
 
+/* An event in the queue that nobody asked for. */
+static struct nlmsghdr *event(struct fake *k, __u8 cmd)
+{
+	const struct {
+		struct nlmsghdr nlh;
+		struct genlmsghdr genl;
+	} none = {
+		{ .nlmsg_len = sizeof(none), .nlmsg_type = FAKE_FAMILY },
+		{ .cmd = cmd },
+	};
+
+	return fake_reply(k, &none.nlh);
+}
+
+/* An event comes behind the answers of l4lb_open(), as it would. */
+static ssize_t monitor_recv(void *ctx, void *buf, size_t len)
+{
+	struct l4lb_addr addr = { 4, { 10, 0, 0, 1 } };
+	struct fake *k = ctx;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	if (!k->out_len && k->messages == 1) {
+		k->messages = 2;
+		nlh = event(k, L4LB_CMD_SERVICE_DEL_NTF);
+		nest = mnl_attr_nest_start(nlh, L4LB_A_SERVICE);
+		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PROTO, IPPROTO_UDP);
+		l4lb_put_addr(nlh, L4LB_A_SERVICE_ADDR, &addr);
+		l4lb_put_be16(nlh, L4LB_A_SERVICE_PORT, 53);
+		mnl_attr_nest_end(nlh, nest);
+		fake_end(k, nlh);
+		nlh = event(k, L4LB_CMD_COMMIT_NTF);
+		mnl_attr_put_u64(nlh, L4LB_A_GENERATION, 9);
+		mnl_attr_put_u64(nlh, L4LB_A_DIGEST, 255);
+		mnl_attr_put_u64(nlh, L4LB_A_COUNT, 1);
+		fake_end(k, nlh);
+		nlh = event(k, L4LB_CMD_ALARM_NTF);
+		mnl_attr_put_u8(nlh, L4LB_A_ALARM, L4LB_ALARM_CONNS_NEAR);
+		fake_end(k, nlh);
+	} else if (!k->out_len && k->messages == 2) {
+		k->messages = 3;
+		return -ENOBUFS;
+	}
+	return fake_recv(ctx, buf, len);
+}
+
+/* Without the time, which each line begins with. */
+static void test_monitor(void **state)
+{
+	static const char * const expected[] = {
+		"listening",
+		"service-del  udp 10.0.0.1:53",
+		"commit       generation 9 digest 00000000000000ff changed 1",
+		"alarm        conns_near",
+		"lost: some events did not fit into the socket",
+		NULL
+	};
+	struct fake *k = *state;
+	char *line, *rest;
+	unsigned int i;
+	struct run run;
+
+	run = run_lbctl_recv(k, "monitor", NULL, monitor_recv);
+	/* The fake has no more; a kernel would block. */
+	assert_string_equal(run.err, "lbctl: the kernel did not answer\n");
+	rest = run.out;
+	for (i = 0; expected[i]; i++) {
+		line = strsep(&rest, "\n");
+		assert_true(strlen(line) > 24);
+		assert_int_equal(line[10], 'T');
+		assert_string_equal(line + 24, expected[i]);
+	}
+	assert_string_equal(rest, "");
+	run_free(&run);
+}
+
+static void put_stats(struct nlmsghdr *nlh, __u16 type, unsigned int base)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	unsigned int i;
+
+	for (i = L4LB_A_STATS_CONNS; i <= L4LB_A_STATS_BYTES_OUT; i++)
+		mnl_attr_put_u64(nlh, i, base * i);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void test_stats(void **state)
+{
+	static const char * const expected[] = {
+		"                                        conns   packets in       bytes in",
+		"total                                      10           20             30",
+		"     no_server                              7  no server may take a new connection",
+		"     reason_999                             1",
+		"tcp 10.10.31.100:80                         0            0              0",
+		"  -> 192.168.31.101:8080                    0            0              0",
+	};
+	struct fake *k = *state;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	unsigned int i;
+	struct run run;
+
+	expect_out(k, WWW, "");
+	expect_out(k, "server add tcp 10.10.31.100:80 192.168.31.101:8080", "");
+	nlh = answer(k);
+	put_stats(nlh, L4LB_A_STATS, 10);
+	nest = mnl_attr_nest_start(nlh, L4LB_A_REASON);
+	mnl_attr_put_u32(nlh, L4LB_A_REASON_ID, L4LB_REASON_NO_SERVER);
+	mnl_attr_put_strz(nlh, L4LB_A_REASON_NAME, "no_server");
+	mnl_attr_put_u64(nlh, L4LB_A_REASON_PACKETS, 7);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, L4LB_A_REASON);
+	mnl_attr_put_u32(nlh, L4LB_A_REASON_ID, 999);
+	mnl_attr_put_u64(nlh, L4LB_A_REASON_PACKETS, 1);
+	mnl_attr_nest_end(nlh, nest);
+	answer_end(k, nlh);
+	run = run_lbctl(k, "stats", NULL);
+	assert_string_equal(run.err, "");
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		if (!strstr(run.out, expected[i]))
+			fail_msg("no \"%s\" in:\n%s", expected[i], run.out);
+	run_free(&run);
+}
+
+/* Whatever the words are, the answer is a sentence or a table. */
+static void test_random(void **state)
+{
+	static const char * const words[] = {
+		"service", "server", "vip", "limits", "conn", "stats", "save",
+		"apply", "explain", "add", "set", "del", "show", "drain",
+		"enable", "disable", "weight", "flush", "tcp", "udp", "all",
+		"www", "10.0.0.1", "10.0.0.1:80", "[2001:db8::1]:80", "::",
+		"name", "scheduler", "method", "nat", "timeout", "close=1,",
+		"max-conns", "5:", "5:3", "reason", "-", "-j", "0", "65536",
+		"client", "10.0.0.0/8", "state", "udp=,", "=", "\"", "#", "dry-run",
+		"unknown-port", "drop", "memory", "4G", "flags", "SYN,", "hook",
+		"force", "now", "default", "digest", "version", "help", "",
+	};
+	const unsigned int n = sizeof(words) / sizeof(words[0]);
+	struct fake *k = *state;
+	char line[512], file[2048];
+	unsigned int round, i, len;
+	struct run run;
+
+	srand(2);
+	for (round = 0; round < 4000; round++) {
+		line[0] = '\0';
+		file[0] = '\0';
+		for (i = 0, len = 1 + rand() % 9; i < len; i++)
+			snprintf(line + strlen(line), 40, "%s ",
+				 words[rand() % n]);
+		for (i = 0, len = rand() % 40; i < len; i++)
+			snprintf(file + strlen(file), 40, "%s%c",
+				 words[rand() % n], rand() % 4 ? ' ' : '\n');
+		if (k->n_store > 100)
+			k->n_store = 0;
+		run = run_lbctl(k, round & 1 ? line : "apply -", file);
+		assert_in_range(run.status, DONE, USAGE);
+		assert_int_equal(!*run.err, run.status == DONE);
+		run_free(&run);
+	}
+}
+
 static void test_version(void **state)
 {
 	struct fake *k = *state;
@@ -444,7 +607,8 @@ int main(void)
 		TEST(test_apply_file), TEST(test_apply_refused),
 		TEST(test_apply_many), TEST(test_apply_limits),
 		TEST(test_states), TEST(test_refusals), TEST(test_explain),
-		TEST(test_conn), TEST(test_version), TEST(test_help),
+		TEST(test_conn), TEST(test_monitor), TEST(test_stats),
+		TEST(test_random), TEST(test_version), TEST(test_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,9 +24,14 @@ struct run {
 	int status;
 };
 
-/* @line is split at blanks; "..." is not understood. @in: stdin or NULL. */
-static inline struct run run_lbctl(struct fake *k, const char *line,
-				   const char *in)
+/*
+ * @line is split at blanks; "..." is not understood. @in: stdin or NULL. @recv:
+ * in place of the fake's, or NULL.
+ */
+static inline struct run run_lbctl_recv(struct fake *k, const char *line,
+					const char *in,
+					ssize_t (*recv)(void *ctx, void *buf,
+							size_t len))
 {
 	struct l4lb_io io = fake_io(k);
 	char *copy = strdup(line), *rest = copy, *argv[64] = { "lbctl" };
@@ -36,6 +41,8 @@ static inline struct run run_lbctl(struct fake *k, const char *line,
 	int argc = 1;
 	FILE *out;
 
+	if (recv)
+		io.recv = recv;
 	while ((argv[argc] = strsep(&rest, " ")))
 		argc += *argv[argc] != '\0';
 	out = open_memstream(&run.out, &out_len);
@@ -50,6 +57,12 @@ static inline struct run run_lbctl(struct fake *k, const char *line,
 	fclose(ctl.in);
 	free(copy);
 	return run;
+}
+
+static inline struct run run_lbctl(struct fake *k, const char *line,
+				   const char *in)
+{
+	return run_lbctl_recv(k, line, in, NULL);
 }
 
 static inline void run_free(struct run *run)
