@@ -27,7 +27,7 @@ DESTDIR ?=
 
 export L4LB_CACHE := $(CACHE)
 
-.PHONY: all module tools deps kernels test-build demo check check-full \
+.PHONY: all module module-locked tools deps kernels test-build demo check check-full \
 	check-debug bench kunit selftest lint install dkms clean help
 
 all: module tools
@@ -52,19 +52,26 @@ help:
 	@echo 'on this machine instead of a virtual one.  selftests/vm/run bash is a shell in'
 	@echo 'the virtual machine.'
 
+# one build at a time in a directory: several runs may share it
+lock = flock '$(abspath $(O))/.lock'
+
 module:
 	@[ -n '$(release)' ] || { echo 'no kernel headers in "$(KDIR)": set KDIR' >&2; exit 1; }
 	@mkdir -p '$(module_dir)'
+	+@$(lock) $(MAKE) --no-print-directory module-locked
+	@ln -sfn 'module/$(release)/l4lb.ko' '$(O)/l4lb.ko'
+
+module-locked:
 	@rsync -a --delete --filter='P *.o' --filter='P *.ko' --filter='P *.cmd' \
 		--filter='P *.mod' --filter='P *.mod.c' --filter='P *.symvers' \
 		--filter='P modules.order' --filter='P compat-gen.h' \
 		--exclude='*.o' --exclude='*.cmd' --exclude='compat-gen.h' \
 		Kbuild include kmod '$(module_dir)/'
 	+@$(MAKE) -C '$(KDIR)' O= M='$(module_dir)' $(MODULE_FLAGS) modules
-	@ln -sfn 'module/$(release)/l4lb.ko' '$(O)/l4lb.ko'
 
 tools:
-	+@$(MAKE) $(if $(V),,-s) -C tools O='$(abspath $(O))/tools'
+	@mkdir -p '$(O)'
+	+@$(lock) $(MAKE) $(if $(V),,-s) -C tools O='$(abspath $(O))/tools'
 
 deps:
 	@selftests/install-deps
