@@ -36,7 +36,7 @@ answers()
 
 mac_of()
 {
-	in_ns "$1" cat "/sys/class/net/$2/address"
+	ip_ns "$1" -j link show dev "$2" | jq -r '.[0].address'
 }
 
 test_shares()

@@ -70,7 +70,7 @@ test_captures()
 test_others()
 {
 	nat_service 1
-	in_ns_background lv1 busybox nc -lk -p 22 -e echo director
+	in_ns_background lv1 busybox nc -ll -p 22 -e echo director
 	wait_listen lv1 tcp 22
 	check_eq "the director's own port" director \
 		"$(in_ns client busybox nc -w 5 10.10.31.11 22 </dev/null)"
@@ -106,7 +106,7 @@ test_no_ip_forward()
 	vip_off lv1
 	ip_ns net link set ext type bridge ageing_time 30000
 	ip_ns client neigh replace "$VIP" lladdr \
-		"$(in_ns lv1 cat /sys/class/net/ext/address)" dev eth0
+		"$(ip_ns lv1 -j link show dev ext | jq -r '.[0].address')" dev eth0
 	check_eq "answer, VIP not local" web1 "$(get)"
 }
 
