@@ -104,7 +104,6 @@ test_no_ip_forward()
 		net.ipv4.conf.ext.rp_filter=1 net.ipv4.conf.int.rp_filter=1
 	check_eq "answer, strict rp_filter" web1 "$(get)"
 	vip_off lv1
-	ip_ns net link set ext type bridge ageing_time 30000
 	ip_ns client neigh replace "$VIP" lladdr \
 		"$(ip_ns lv1 -j link show dev ext | jq -r '.[0].address')" dev eth0
 	check_eq "answer, VIP not local" web1 "$(get)"

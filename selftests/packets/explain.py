@@ -21,7 +21,7 @@ VIP2 = "10.10.31.101"
 ROUNDS = 400 if os.environ.get("L4LB_TIER") == "full" else 60
 SEED = int(os.environ.get("L4LB_SEED", random.randrange(1 << 30)))
 
-FLAGS = ("S", "A", "FA", "R", "SA", "PA")
+FLAGS = ("S", "S", "S", "A", "A", "PA", "FA", "R", "SA")
 
 
 def configure(wire, rnd):
@@ -99,8 +99,8 @@ def one(wire, rnd):
     """One question, one packet."""
     proto = rnd.choice(("tcp", "udp"))
     src = rnd.choice((CLIENT, CLIENT2))
-    sport = rnd.randrange(40000, 40006)
-    dst = rnd.choice((VIP, VIP, VIP2, "10.10.31.102"))
+    sport = rnd.randrange(40000, 40003)
+    dst = rnd.choice((VIP, VIP, VIP, VIP2, VIP2, "10.10.31.102"))
     dport = rnd.choice((80, 80, 81, 82))
     flags = rnd.choice(FLAGS) if proto == "tcp" else None
     ask = ["-j", "explain", proto, "%s:%d" % (src, sport),
