@@ -79,6 +79,7 @@ deps:
 # everything that is fetched or built once, apart from the run itself
 kernels: deps
 	@selftests/vm/kernel $(KERNEL) >/dev/null
+	@selftests/vm/kernel source 6.12 tools/net/ynl >/dev/null
 
 test-build: kernels
 	+@$(MAKE) --no-print-directory O='$(TEST_O)' \
