@@ -73,6 +73,10 @@ tools:
 	@mkdir -p '$(O)'
 	+@$(lock) $(MAKE) $(if $(V),,-s) -C tools O='$(abspath $(O))/tools'
 
+# programs of the selftests
+test-tools: tools
+	+@$(lock) $(MAKE) -s -C selftests/genl O='$(abspath $(O))'
+
 deps:
 	@selftests/install-deps
 
@@ -83,7 +87,7 @@ kernels: deps
 
 test-build: kernels
 	+@$(MAKE) --no-print-directory O='$(TEST_O)' \
-		KDIR="$$(selftests/vm/kernel $(KERNEL) kdir)" module tools
+		KDIR="$$(selftests/vm/kernel $(KERNEL) kdir)" module test-tools
 
 ifeq ($(DEMO),host)
 demo: deps all

@@ -2,7 +2,6 @@
 """Generic netlink by hand: bytes out, attributes in, nothing checked, so that
 tests can say things that no library would."""
 import errno
-import os
 import socket
 import struct
 
@@ -118,10 +117,10 @@ class Refusal(Exception):
 class Genl:
     """A socket."""
 
-    def __init__(self, rcvbuf=8 << 20, timeout=60):
+    def __init__(self, rcvbuf=8 << 20, timeout=60, portid=0):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
-        self.sock.bind((0, 0))
+        self.sock.bind((portid, 0))
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
@@ -191,14 +190,3 @@ class Genl:
     def join(self, group):
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
 
-
-def in_netns(name):
-    """Move this process into a named network namespace."""
-    libc_setns(os.open(f"/run/netns/{name}", os.O_RDONLY), 0x40000000)
-
-
-def libc_setns(fd, kind):
-    # pylint: disable=import-outside-toplevel
-    import ctypes
-    if ctypes.CDLL(None, use_errno=True).setns(fd, kind):
-        raise OSError(ctypes.get_errno(), "setns")

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bad input that both clients can say: the same errno, the same sentence, the
+ * same object, and nothing changed. What only bytes can say wrong is the
+ * fuzzer's.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <netinet/in.h>
+
+#include "genl.h"
+
+#define A4(a, b, c, d)	{ .family = 4, .bytes = { a, b, c, d } }
+#define HAS(attr)	L4LB_BIT(L4LB_A_##attr)
+#define SERVICE_KEY	(HAS(SERVICE_PROTO) | HAS(SERVICE_ADDR) |	\
+			 HAS(SERVICE_PORT))
+
+/* The service that is there: NAT, with a server at 192.168.31.101:8080. */
+#define WWW		{ .has = SERVICE_KEY, .proto = IPPROTO_TCP,	\
+			  .addr = A4(10, 10, 31, 100), .port = 80 }
+/* Another that is there: DR. */
+#define DNS		{ .has = SERVICE_KEY, .proto = IPPROTO_UDP,	\
+			  .addr = A4(10, 10, 31, 53), .port = 53 }
+
+#define NEW(p, a, n)	.has = SERVICE_KEY, .proto = (p), .addr = a, .port = (n)
+#define MORE(x)		.has = SERVICE_KEY | (x), .proto = IPPROTO_TCP,	\
+			.addr = A4(10, 10, 31, 110), .port = 80
+#define FRESH		MORE(0)
+
+/**
+ * struct row - one bad input
+ * @name: what is wrong
+ * @want: part of the sentence
+ * @cmd: command
+ * @service: object of service commands
+ * @server: object of server commands
+ * @vip: object of VIP commands
+ * @limits: object of LIMITS_SET
+ * @filter: filter of CONN_FLUSH
+ * @owner: in whose name, 0: not said
+ */
+struct row {
+	const char *name;
+	const char *want;
+	__u8 cmd;
+	struct l4lb_service service;
+	struct l4lb_server server;
+	struct l4lb_vip vip;
+	struct l4lb_limits limits;
+	struct l4lb_filter filter;
+	__u8 owner;
+};
+
+#define SERVICE(n, w, ...)	{ .name = n, .want = w,			\
+	.cmd = L4LB_CMD_SERVICE_NEW, .service = { __VA_ARGS__ } }
+#define SERVER(n, w, of, ...)	{ .name = n, .want = w,			\
+	.cmd = L4LB_CMD_SERVER_NEW, .server = { .service = of, __VA_ARGS__ } }
+
+static const struct row rows[] = {
+	SERVICE("port 0", "port 0 is not a service",
+		NEW(IPPROTO_TCP, A4(10, 10, 31, 110), 0)),
+	SERVICE("protocol that is none of ours", "only tcp and udp",
+		NEW(47, A4(10, 10, 31, 110), 80)),
+	SERVICE("multicast VIP", "multicast address cannot be a VIP",
+		NEW(IPPROTO_TCP, A4(224, 0, 0, 18), 80)),
+	SERVICE("loopback VIP", "cannot be a VIP",
+		NEW(IPPROTO_TCP, A4(127, 0, 0, 1), 80)),
+	SERVICE("broadcast VIP", "cannot be a VIP",
+		NEW(IPPROTO_TCP, A4(255, 255, 255, 255), 80)),
+	SERVICE("zero VIP", "cannot be a VIP",
+		NEW(IPPROTO_TCP, A4(0, 0, 0, 0), 80)),
+	SERVICE("no address", "",
+		NEW(IPPROTO_TCP, { .family = 0 }, 80)),
+	SERVICE("duplicate", "use set to change it",
+		NEW(IPPROTO_TCP, A4(10, 10, 31, 100), 80)),
+	SERVICE("unknown scheduler", "rr and wlc",
+		MORE(HAS(SERVICE_SCHEDULER)), .scheduler = "lblc"),
+	SERVICE("tunnel", "tunnel is not available yet",
+		MORE(HAS(SERVICE_METHOD)), .method = L4LB_METHOD_TUNNEL),
+	SERVICE("full NAT", "fullnat is not available yet",
+		MORE(HAS(SERVICE_METHOD)), .method = L4LB_METHOD_FULLNAT),
+	SERVICE("method out of range", "",
+		MORE(HAS(SERVICE_METHOD)), .method = 99),
+	SERVICE("method 0", "",
+		MORE(HAS(SERVICE_METHOD)), .method = 0),
+	SERVICE("tie out of range", "", MORE(HAS(SERVICE_TIE)), .tie = 77),
+	SERVICE("midstream adopt", "adopt",
+		MORE(HAS(SERVICE_MIDSTREAM)),
+		.midstream = L4LB_MIDSTREAM_ADOPT),
+	SERVICE("reserved name", "choose another",
+		MORE(HAS(SERVICE_NAME)), .name = "all"),
+	SERVICE("name that begins with a digit", "starts with a letter",
+		MORE(HAS(SERVICE_NAME)), .name = "9lives"),
+	SERVICE("name with a space", "letters, digits",
+		MORE(HAS(SERVICE_NAME)), .name = "a b"),
+	SERVICE("name that another has", "another service has this name",
+		MORE(HAS(SERVICE_NAME)), .name = "www"),
+	SERVICE("timeout too long", "1 to 2000000 seconds",
+		MORE(HAS(SERVICE_TIMEOUT)),
+		.timeouts = { .has = L4LB_BIT(L4LB_STATE_CLOSE),
+			      .seconds[L4LB_STATE_CLOSE] = 2000001 }),
+	{ .name = "set what is not there", .want = "no such service",
+	  .cmd = L4LB_CMD_SERVICE_SET, .service = { FRESH } },
+	{ .name = "delete what is not there", .want = "no such service",
+	  .cmd = L4LB_CMD_SERVICE_DEL, .service = { FRESH } },
+	{ .name = "delete a name that is not there", .want = "no such service",
+	  .cmd = L4LB_CMD_SERVICE_DEL, .service = { .name = "nobody" } },
+	{ .name = "an empty name", .want = "empty name",
+	  .cmd = L4LB_CMD_SERVICE_DEL, .service = { .name = "" } },
+	{ .name = "DR for a server with another port", .want = "DR cannot",
+	  .cmd = L4LB_CMD_SERVICE_SET,
+	  .service = { .has = SERVICE_KEY | HAS(SERVICE_METHOD),
+		       .proto = IPPROTO_TCP, .addr = A4(10, 10, 31, 100),
+		       .port = 80, .method = L4LB_METHOD_DR } },
+
+	SERVER("service that is not there", "no such service",
+	       { FRESH }, .addr = A4(192, 168, 31, 102)),
+	SERVER("server again", "use set to change it", WWW,
+	       .has = HAS(SERVER_PORT), .addr = A4(192, 168, 31, 101),
+	       .port = 8080),
+	SERVER("DR with another port", "DR cannot change the port", DNS,
+	       .has = HAS(SERVER_PORT), .addr = A4(192, 168, 31, 102),
+	       .port = 5353),
+	SERVER("server's port 0", "port 0 is not a server", WWW,
+	       .has = HAS(SERVER_PORT), .addr = A4(192, 168, 31, 102)),
+	SERVER("multicast server", "multicast address cannot be a server", WWW,
+	       .addr = A4(224, 0, 0, 1)),
+	SERVER("loopback server", "cannot be a server", WWW,
+	       .addr = A4(127, 0, 0, 1)),
+	SERVER("server with the VIP", "the address of its VIP", WWW,
+	       .addr = A4(10, 10, 31, 100)),
+	SERVER("server of another family", "IPv6", WWW,
+	       .addr = { .family = 6, .bytes = { 0x20, 1, 0xd, 0xb8 } }),
+	SERVER("weight too large", "weight is 0 to 65535", WWW,
+	       .has = HAS(SERVER_WEIGHT), .addr = A4(192, 168, 31, 102),
+	       .weight = 65536),
+	SERVER("min-conns alone", "min-conns needs max-conns", WWW,
+	       .has = HAS(SERVER_MIN_CONNS), .addr = A4(192, 168, 31, 102),
+	       .min_conns = 5),
+	SERVER("min-conns above max-conns", "at most max-conns", WWW,
+	       .has = HAS(SERVER_MIN_CONNS) | HAS(SERVER_MAX_CONNS),
+	       .addr = A4(192, 168, 31, 102), .min_conns = 9, .max_conns = 5),
+	{ .name = "set a server that is not there", .want = "no such server",
+	  .cmd = L4LB_CMD_SERVER_SET,
+	  .server = { .service = WWW, .addr = A4(192, 168, 31, 109) } },
+	{ .name = "delete a server that is not there",
+	  .want = "no such server", .cmd = L4LB_CMD_SERVER_DEL,
+	  .server = { .service = WWW, .addr = A4(192, 168, 31, 109) } },
+	{ .name = "state of a server that is not there",
+	  .want = "no such server", .cmd = L4LB_CMD_SERVER_STATE_SET,
+	  .server = { .service = WWW, .has = HAS(SERVER_ADMIN),
+		      .addr = A4(192, 168, 31, 109),
+		      .admin = L4LB_ADMIN_DRAIN } },
+	{ .name = "admin state out of range", .want = "",
+	  .cmd = L4LB_CMD_SERVER_STATE_SET,
+	  .server = { .service = WWW,
+		      .has = HAS(SERVER_ADMIN) | HAS(SERVER_PORT),
+		      .addr = A4(192, 168, 31, 101), .port = 8080,
+		      .admin = 17 } },
+	{ .name = "operator's weight too large", .want = "weight is 0 to 65535",
+	  .cmd = L4LB_CMD_SERVER_STATE_SET,
+	  .server = { .service = WWW,
+		      .has = HAS(SERVER_OPER_WEIGHT) | HAS(SERVER_PORT),
+		      .addr = A4(192, 168, 31, 101), .port = 8080,
+		      .oper_weight = 65536 } },
+
+	{ .name = "policy of a multicast address", .want = "multicast",
+	  .cmd = L4LB_CMD_VIP_SET,
+	  .vip = { .has = HAS(VIP_UNKNOWN_PORT), .addr = A4(224, 0, 0, 18),
+		   .unknown_port = L4LB_UNKNOWN_PORT_DROP } },
+	{ .name = "policy out of range", .want = "", .cmd = L4LB_CMD_VIP_SET,
+	  .vip = { .has = HAS(VIP_UNKNOWN_PORT), .addr = A4(10, 10, 31, 100),
+		   .unknown_port = 9 } },
+	{ .name = "policy that is not said", .want = "unknown-port",
+	  .cmd = L4LB_CMD_VIP_SET, .vip = { .addr = A4(10, 10, 31, 100) } },
+	{ .name = "standby that is neither 0 nor 1", .want = "",
+	  .cmd = L4LB_CMD_STANDBY_SET,
+	  .vip = { .has = HAS(VIP_STANDBY), .addr = A4(10, 10, 31, 100),
+		   .standby = 2 } },
+	{ .name = "a default timeout of 0", .want = "",
+	  .cmd = L4LB_CMD_LIMITS_SET,
+	  .limits = { .has = HAS(LIMITS_TIMEOUT),
+		      .timeouts = { .has = L4LB_BIT(L4LB_STATE_UDP) } } },
+	{ .name = "flush of a service that is not there",
+	  .want = "no such service", .cmd = L4LB_CMD_CONN_FLUSH,
+	  .filter = { .has = HAS(FILTER_SERVICE), .service = { FRESH } } },
+	{ .name = "a prefix longer than the address", .want = "prefix",
+	  .cmd = L4LB_CMD_CONN_FLUSH,
+	  .filter = { .has = HAS(FILTER_CLIENT) | HAS(FILTER_CLIENT_PREFIX),
+		      .client = A4(10, 10, 31, 200), .client_prefix = 33 } },
+	{ .name = "an owner's object", .want = "owned by lbcheckd",
+	  .cmd = L4LB_CMD_SERVICE_DEL, .owner = L4LB_OWNER_MANUAL,
+	  .service = { NEW(IPPROTO_TCP, A4(10, 10, 31, 101), 443) } },
+};
+
+static void by_libnl(struct client *c, const struct row *row,
+		     struct refusal *r)
+{
+	struct nl_msg *msg = client_msg(c, row->cmd, 0);
+
+	if (row->owner)
+		nla_put_u8(msg, L4LB_A_OWNER, row->owner);
+	switch (row->cmd) {
+	case L4LB_CMD_SERVICE_NEW:
+	case L4LB_CMD_SERVICE_SET:
+		put_service(msg, &row->service);
+		break;
+	case L4LB_CMD_SERVICE_DEL:
+		put_service_key(msg, L4LB_A_SERVICE, &row->service);
+		break;
+	case L4LB_CMD_SERVER_NEW:
+	case L4LB_CMD_SERVER_SET:
+		put_server(msg, &row->server);
+		break;
+	case L4LB_CMD_SERVER_DEL:
+		put_server_key(msg, &row->server);
+		break;
+	case L4LB_CMD_SERVER_STATE_SET:
+		put_server_state(msg, &row->server);
+		break;
+	case L4LB_CMD_LIMITS_SET:
+		put_limits(msg, &row->limits);
+		break;
+	case L4LB_CMD_CONN_FLUSH:
+		put_filter(msg, &row->filter);
+		break;
+	default:
+		put_vip(msg, &row->vip);
+	}
+	client_run(c, msg, NULL, NULL, r);
+}
+
+static int by_libl4lb(struct l4lb *h, const struct row *row)
+{
+	__u64 count;
+
+	l4lb_set_owner(h, row->owner);
+	switch (row->cmd) {
+	case L4LB_CMD_SERVICE_NEW:
+		return l4lb_service_new(h, &row->service, 0);
+	case L4LB_CMD_SERVICE_SET:
+		return l4lb_service_set(h, &row->service, 0);
+	case L4LB_CMD_SERVICE_DEL:
+		return l4lb_service_del(h, &row->service, 0);
+	case L4LB_CMD_SERVER_NEW:
+		return l4lb_server_new(h, &row->server, 0);
+	case L4LB_CMD_SERVER_SET:
+		return l4lb_server_set(h, &row->server, 0);
+	case L4LB_CMD_SERVER_DEL:
+		return l4lb_server_del(h, &row->server, 0);
+	case L4LB_CMD_SERVER_STATE_SET:
+		return l4lb_server_state_set(h, &row->server, 0);
+	case L4LB_CMD_VIP_SET:
+		return l4lb_vip_set(h, &row->vip, 0);
+	case L4LB_CMD_STANDBY_SET:
+		return l4lb_standby_set(h, &row->vip, 1);
+	case L4LB_CMD_LIMITS_SET:
+		return l4lb_limits_set(h, &row->limits);
+	default:
+		return l4lb_conn_flush(h, &row->filter, &count);
+	}
+}
+
+static int compare(const struct row *row, const struct refusal *r,
+		   const struct l4lb_error *e)
+{
+	int bad = 0;
+
+	if (!r->code)
+		bad = fprintf(stderr, "%s: was accepted\n", row->name);
+	else if (r->code != e->code)
+		bad = fprintf(stderr, "%s: errno %d and %d\n", row->name,
+			      r->code, e->code);
+	if (strcmp(r->msg, e->kernel))
+		bad = fprintf(stderr, "%s: '%s' and '%s'\n", row->name, r->msg,
+			      e->kernel);
+	if (!*r->msg || !strstr(r->msg, row->want))
+		bad = fprintf(stderr, "%s: '%s', wanted '%s'\n", row->name,
+			      r->msg, row->want);
+	if (strlen(r->msg) > 79)
+		bad = fprintf(stderr, "%s: '%s' is too long\n", row->name,
+			      r->msg);
+	if (!r->has_offs && !r->missing)
+		bad = fprintf(stderr, "%s: points at nothing\n", row->name);
+	if (r->missing != e->missing)
+		bad = fprintf(stderr, "%s: missing %d and %d\n", row->name,
+			      r->missing, e->missing);
+	if (r->has_cookie && r->cookie.index != (__u32)e->index &&
+	    *e->object)
+		bad = fprintf(stderr, "%s: object %u and %ld\n", row->name,
+			      r->cookie.index, e->index);
+	return bad;
+}
+
+/**
+ * test_refusals() - all rows
+ * @c: client
+ * @h: libl4lb
+ */
+void test_refusals(struct client *c, struct l4lb *h)
+{
+	struct l4lb_summary before, after;
+	struct refusal r;
+	unsigned int i;
+	int bad = 0;
+
+	if (l4lb_version_get(h, &before))
+		fail("%s", l4lb_error(h)->text);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		by_libnl(c, &rows[i], &r);
+		by_libl4lb(h, &rows[i]);
+		bad |= compare(&rows[i], &r, l4lb_error(h));
+		l4lb_set_owner(h, 0);
+		if (l4lb_version_get(h, &after))
+			fail("%s", l4lb_error(h)->text);
+		if (after.generation != before.generation ||
+		    after.digest != before.digest)
+			fail("%s: something changed", rows[i].name);
+	}
+	if (bad)
+		fail("the two clients, or the table, do not agree");
+	printf("# %u refusals\n", i);
+}
