@@ -71,9 +71,11 @@ static void expire(struct kunit *test)
 	conn = conn_add(test, 0, 1, 0, L4LB_METHOD_DR);
 	nat = conn_add(test, 0, 2, 0, L4LB_METHOD_NAT);
 	KUNIT_ASSERT_TRUE(test, conn && nat);
-	/* At its timeout it is still there: the stamp may be a second old. */
+	/* Past its timeout it is still there: the stamp may be a second old. */
 	conn_idle(conn, TEST_IDLE);
 	conn_idle(nat, TEST_IDLE);
+	WRITE_ONCE(conn->stamp, conn->stamp - HZ / 2);
+	WRITE_ONCE(nat->stamp, nat->stamp - HZ / 2);
 	KUNIT_EXPECT_PTR_EQ(test, conn_get(fix, id, 1), conn);
 	conn_sweep(fix);
 	KUNIT_EXPECT_PTR_EQ(test, conn_get(fix, id, 1), conn);
