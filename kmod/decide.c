@@ -249,6 +249,7 @@ static bool decide_reply(const struct l4lb_net *ln,
 		.proto = pkt->proto,
 	};
 	struct l4lb_conn_key key;
+	bool local, here = pkt->hook == L4LB_HOOK_LOCAL_IN;
 	struct l4lb_rs *rs;
 
 	rs = l4lb_rs_lookup(table->endpoints, &from, l4lb_endpoint_hash(&from));
@@ -272,8 +273,8 @@ static bool decide_reply(const struct l4lb_net *ln,
 		return true;
 	}
 	/* The director's own clients get theirs rewritten at LOCAL_IN. */
-	if (unlikely(!!(plan->seen & L4LB_CONN_LOCAL) !=
-		     (pkt->hook == L4LB_HOOK_LOCAL_IN))) {
+	local = plan->seen & L4LB_CONN_LOCAL;
+	if (unlikely(local != here)) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_LOCAL_REPLY,
 			   trace);
 		return true;
@@ -455,7 +456,7 @@ static bool commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	if (!svc->ops->commit(svc->rt, svc->sched, &plan->pick))
 		return false;
 	conn = l4lb_conn_insert(ln, &new);
-	if (likely(!IS_ERR(conn))) {
+	if (!IS_ERR(conn)) {
 		plan->conn = conn;
 		return true;
 	}

@@ -7,15 +7,12 @@
 #include "net.h"
 #include "netlink.h"
 
-int l4lb_main_init(void);
-void l4lb_main_exit(void);
-
 /*
  * Entries before namespaces, which make them; namespaces before the family,
  * which changes them. Packets come only after a service was configured through
  * the family, so the hooks need no step here.
  */
-int __init l4lb_main_init(void)
+static int __init l4lb_main_init(void)
 {
 	int err;
 
@@ -43,7 +40,7 @@ exit_cache:
  * frees its objects. rcu_barrier() waits for what was handed to RCU, whose
  * callbacks are code of this module; only then may the caches go.
  */
-void l4lb_main_exit(void)
+static void __exit l4lb_main_exit(void)
 {
 	l4lb_netlink_exit();
 	l4lb_net_exit();

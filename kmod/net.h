@@ -95,8 +95,8 @@ struct l4lb_net {
 	struct l4lb_slots endpoints;
 	struct l4lb_limits limits;
 	struct net *net;
-	struct mutex conf_lock;
-	struct mutex state_lock;
+	struct mutex conf_lock;		/* staging, commits, reaping */
+	struct mutex state_lock;	/* publication, admin, health, standby */
 	struct list_head txns;
 	u32 nr_txns;
 	u32 server_gen;

@@ -25,7 +25,8 @@
 	R(LOCAL_REPLY, "local_reply", "a reply to the director itself")	\
 	R(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others") \
 	R(UNKNOWN_PORT_DROP, "unknown_port_drop", "port without service, dropped as configured") \
-	R(UNKNOWN_PORT_REJECT, "unknown_port_reject", "port without service, rejected as configured") \
+	R(UNKNOWN_PORT_REJECT, "unknown_port_reject",			\
+	  "port without service, rejected as configured")		\
 	R(MIDSTREAM_DROP, "midstream_drop", "no connection, dropped as configured") \
 	R(MIDSTREAM_RESET, "midstream_reset", "no connection, answered by a reset") \
 	R(TRUNCATED, "truncated", "shorter than its headers say")	\
