@@ -83,7 +83,7 @@ static bool reply_taken(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 
 	l4lb_conn_hash(&ln->conns, &key);
 	conn = l4lb_conn_lookup(ln, &key);
-	return conn && !l4lb_tcp_reopens(READ_ONCE(conn->word));
+	return conn && !l4lb_conn_yields(ln, conn);
 }
 
 /* A packet that opens a connection: choose its server. */

@@ -48,10 +48,8 @@ static void __exit l4lb_main_exit(void)
 	l4lb_conn_cache_exit();
 }
 
-#ifndef L4LB_KUNIT
 module_init(l4lb_main_init);
 module_exit(l4lb_main_exit);
-#endif
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Layer-4 load balancer");
