@@ -65,8 +65,8 @@ static int take_string(struct words *ws, const char *what, char *buf,
 	if (!*w->text)
 		return words_wrong(ws, w, "%s is empty", what);
 	if (strlen(w->text) >= size)
-		return words_wrong(ws, w, "%s is longer than %zu bytes", what,
-				   size - 1);
+		return words_wrong(ws, w, "\"%s\" is longer than %zu bytes",
+				   w->text, size - 1);
 	strcpy(buf, w->text);
 	return 0;
 }
@@ -167,8 +167,8 @@ int parse_endpoint(struct words *ws, const char *what, struct l4lb_addr *addr,
 				   "\"%s\": port ranges are not available in this version",
 				   w->text);
 	if (err)
-		return words_wrong(ws, w, "\"%s\" is not an ADDR:PORT",
-				   w->text);
+		return words_wrong(ws, w, "\"%s\" is not an %s", w->text,
+				   has_port ? "ADDR[:PORT]" : "ADDR:PORT");
 	if (!has && !has_port)
 		return words_wrong(ws, w,
 				   "\"%s\" has no port: write %s%s%s:PORT",
@@ -220,8 +220,8 @@ int parse_service_id(struct words *ws, bool name, struct l4lb_service *s)
 				   "\"%s\": write tcp or udp before the address of a service",
 				   w->text);
 	if (strlen(w->text) >= sizeof(s->name))
-		return words_wrong(ws, w, "a name is longer than %zu bytes",
-				   sizeof(s->name) - 1);
+		return words_wrong(ws, w, "\"%s\" is longer than %zu bytes",
+				   w->text, sizeof(s->name) - 1);
 	strcpy(s->name, w->text);
 	s->has |= BIT(SERVICE_NAME);
 	return 0;

@@ -478,8 +478,9 @@ static void compose(struct l4lb_error *err)
 	len = snprintf(err->text, sizeof(err->text), "%s%s%s", err->object,
 		       *err->object ? ": " : "", sentence);
 	/* The name of the object shows its address; the rest may be said. */
-	if (!err->missing && *err->object &&
-	    (!strcmp(err->attr, "address") || strstr(sentence, err->attr)))
+	if (!err->missing &&
+	    (strstr(sentence, err->attr) ||
+	     (*err->object && !strcmp(err->attr, "address"))))
 		return;
 	if (*err->attr && len < (int)sizeof(err->text))
 		snprintf(err->text + len, sizeof(err->text) - len, " (%s%s)",
