@@ -71,6 +71,8 @@ report()
 	for key in "$@"; do
 		echo "R $row $system $key $(value "$key")"
 	done
+	# the console needs no waiting
+	progress "$row $system cost $(value cost)"
 }
 
 # measure ROW SYSTEM KEY=VALUE...: one packet at a time, then lists of 64
@@ -79,7 +81,6 @@ measure()
 	local row=$1 system=$2
 
 	shift 2
-	progress "$row $system"
 	if ! run "n=$N" "flows=$FLOWS" "capture=256" "$@"; then
 		error "$row $system: $(tr '\n' ' ' <$DEBUG/result)"
 		return 1
@@ -99,7 +100,6 @@ measure_new()
 	local row=$1 system=$2
 
 	shift 2
-	progress "$row $system"
 	if ! run "n=$N" "flows=$N" base=100000 "flags=$SYN" capture=256 "$@"
 	then
 		error "$row $system: $(tr '\n' ' ' <$DEBUG/result)"
