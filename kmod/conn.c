@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <net/dst.h>
 
 #include "conn_priv.h"
 #include "notify.h"
@@ -535,6 +536,7 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 		l4lb_conn_hash(ct, &rev);
 		conn_node_fill(&l4lb_conn_nat(conn)->rev, rev.id, rev.hash,
 			       new);
+		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back, NULL);
 	}
 	l4lb_conn_lock2(ct, new->key.hash, rev.hash);
 	err = conn_enter(ln, conn, new, nat ? &rev : NULL);
@@ -647,6 +649,12 @@ void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
 	local_bh_enable();
 }
 
+/* Nobody can find the entry any more, so nobody can cache a route either. */
+static void conn_forget_route(struct l4lb_conn *conn)
+{
+	dst_release(unrcu_pointer(xchg(&l4lb_conn_nat(conn)->back, NULL)));
+}
+
 /**
  * l4lb_conn_free_list() - give the memory of dead entries back
  * @ln: namespace
@@ -665,10 +673,12 @@ u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list)
 	llist_for_each_entry_safe(conn, next, list, reap) {
 		nr++;
 		bytes += l4lb_conn_bytes(conn->method);
-		if (conn->method == L4LB_METHOD_NAT)
+		if (conn->method == L4LB_METHOD_NAT) {
+			conn_forget_route(conn);
 			nat[nr_nat++] = conn;
-		else
+		} else {
 			plain[nr_plain++] = conn;
+		}
 		if (nr_nat == CONN_FREE_BULK) {
 			kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
 			nr_nat = 0;

@@ -12,6 +12,7 @@
 #include "addr.h"
 #include "packet.h"
 
+struct dst_entry;
 struct l4lb_net;
 struct l4lb_server;
 struct l4lb_service;
@@ -83,11 +84,16 @@ static_assert(sizeof(struct l4lb_conn) <= 64);
  * @conn: forward; first member
  * @rev: reply key: @rev.id is the endpoint's number | L4LB_CONN_REV, @rev.addr
  *	and @rev.port the client's
+ * @back: cached route of replies, or NULL; RCU, writers xchg(). In the cache
+ *	line of @rev, which a reply has read anyway. Released with the entry
  */
 struct l4lb_conn_nat {
 	struct l4lb_conn conn;
 	struct l4lb_conn_node rev;
+	struct dst_entry __rcu *back;
 };
+
+static_assert(sizeof(struct l4lb_conn_nat) <= 128);
 
 /**
  * struct l4lb_conn_key - what is looked up; its members lie as those of
@@ -214,6 +220,12 @@ void l4lb_conn_cache_exit(void);
 static inline bool l4lb_conn_is_rev(const struct l4lb_conn_node *node)
 {
 	return node->id & L4LB_CONN_REV;
+}
+
+/* Both directions of a connection whose method is NAT. */
+static inline struct l4lb_conn_nat *l4lb_conn_nat(struct l4lb_conn *conn)
+{
+	return container_of(conn, struct l4lb_conn_nat, conn);
 }
 
 /* The connection that @node, of either direction, is part of. */

@@ -53,11 +53,6 @@ static inline u32 l4lb_conn_bytes(u8 method)
 		       ALIGN(sizeof(struct l4lb_conn), 64);
 }
 
-static inline struct l4lb_conn_nat *l4lb_conn_nat(struct l4lb_conn *conn)
-{
-	return container_of(conn, struct l4lb_conn_nat, conn);
-}
-
 static inline struct l4lb_net *l4lb_conns_net(struct l4lb_conns *ct)
 {
 	return container_of(ct, struct l4lb_net, conns);

@@ -73,10 +73,52 @@ static struct dst_entry *xmit_server4(struct net *net,
 	return &rt->dst;
 }
 
+/*
+ * Attach the route that @cache holds, if it is still a route. True: done. A
+ * route that another CPU takes out of the cache at this moment stays what it
+ * is to the end of the RCU section, and whoever keeps the skb for longer takes
+ * a reference (skb_dst_force()).
+ */
+static __always_inline bool xmit_cached(struct sk_buff *skb,
+					struct dst_entry __rcu *const *cache)
+{
+	struct dst_entry *dst = rcu_dereference(*cache);
+
+	if (unlikely(!dst || !dst_check(dst, 0)))
+		return false;
+	skb_dst_drop(skb);
+	skb_dst_set_noref(skb, dst);
+	return true;
+}
+
+static void xmit_forget(struct dst_entry __rcu **cache)
+{
+	dst_release(unrcu_pointer(xchg(cache, NULL)));
+}
+
+/*
+ * Attach a route that was just looked up, and cache it unless it is special or
+ * its device is on its way out. Takes over the reference.
+ */
+static void xmit_attach(struct sk_buff *skb, struct dst_entry *dst,
+			struct dst_entry __rcu **cache)
+{
+	struct dst_entry *old;
+
+	skb_dst_drop(skb);
+	if (!cache || xmit_special(dst) || !netif_running(dst->dev)) {
+		skb_dst_set(skb, dst);
+		return;
+	}
+	skb_dst_set_noref(skb, dst);
+	old = unrcu_pointer(xchg(cache, RCU_INITIALIZER(dst)));
+	dst_release(old);
+}
+
 static u32 xmit_route_slow(struct l4lb_net *ln, struct l4lb_server *srv,
 			   struct sk_buff *skb)
 {
-	struct dst_entry *dst = NULL, *old;
+	struct dst_entry *dst = NULL;
 
 	switch (srv->ep.family) {
 	case AF_INET:
@@ -84,18 +126,10 @@ static u32 xmit_route_slow(struct l4lb_net *ln, struct l4lb_server *srv,
 		break;
 	}
 	if (!dst) {
-		l4lb_xmit_route_drop(srv);
+		xmit_forget(&srv->dst);
 		return L4LB_REASON_NO_ROUTE;
 	}
-	skb_dst_drop(skb);
-	if (xmit_special(dst) || !netif_running(dst->dev)) {
-		skb_dst_set(skb, dst);
-		return L4LB_REASON_UNSPEC;
-	}
-	/* The lookup's reference is the cache's now. */
-	skb_dst_set_noref(skb, dst);
-	old = unrcu_pointer(xchg(&srv->dst, RCU_INITIALIZER(dst)));
-	dst_release(old);
+	xmit_attach(skb, dst, &srv->dst);
 	return L4LB_REASON_UNSPEC;
 }
 
@@ -116,13 +150,8 @@ static u32 xmit_route_slow(struct l4lb_net *ln, struct l4lb_server *srv,
 u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 		    struct sk_buff *skb)
 {
-	struct dst_entry *dst = rcu_dereference(srv->dst);
-
-	if (likely(dst && dst_check(dst, 0))) {
-		skb_dst_drop(skb);
-		skb_dst_set_noref(skb, dst);
+	if (likely(xmit_cached(skb, &srv->dst)))
 		return L4LB_REASON_UNSPEC;
-	}
 	return xmit_route_slow(ln, srv, skb);
 }
 
@@ -134,7 +163,7 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
  */
 void l4lb_xmit_route_drop(struct l4lb_server *srv)
 {
-	dst_release(unrcu_pointer(xchg(&srv->dst, NULL)));
+	xmit_forget(&srv->dst);
 }
 
 /* @skb may be NULL: a packet that does not exist */
@@ -164,24 +193,40 @@ static struct dst_entry *xmit_client4(struct net *net,
 	return rt ? &rt->dst : NULL;
 }
 
+/* Does nothing but its addresses decide where a reply goes? */
+static bool xmit_plain(const struct sk_buff *skb, const struct l4lb_packet *pkt)
+{
+	const struct net_device *dev = skb->dev;
+
+	return !skb->mark && !(pkt->tos & INET_DSCP_MASK) && dev &&
+	       !netif_is_l3_slave(dev) && !netif_is_l3_master(dev);
+}
+
 /**
  * l4lb_xmit_route_client() - attach the way back to a client
  * @ln: namespace
  * @skb: a server's packet, still with its input device; gets the route
  * @pkt: as parsed from @skb; its destination is the client
  * @vip: what will be its source, whether that is a local address or not
+ * @cache: where the connection keeps the route, or NULL
  *
- * By the packet's mark and TOS, in the table of the VRF it came from.
+ * By the packet's mark and DSCP, in the table of the VRF it came from. @cache
+ * is for the packets that have none of these.
  *
  * Context: RCU read side, BH off.
  * Return: %L4LB_REASON_UNSPEC or %L4LB_REASON_NO_ROUTE.
  */
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt,
-			   const struct l4lb_endpoint *vip)
+			   const struct l4lb_endpoint *vip,
+			   struct dst_entry __rcu **cache)
 {
 	struct dst_entry *dst = NULL;
 
+	if (unlikely(!xmit_plain(skb, pkt)))
+		cache = NULL;
+	if (likely(cache && xmit_cached(skb, cache)))
+		return L4LB_REASON_UNSPEC;
 	switch (pkt->family) {
 	case AF_INET:
 		dst = xmit_client4(ln->net, skb, pkt, vip);
@@ -189,8 +234,7 @@ u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 	}
 	if (unlikely(!dst))
 		return L4LB_REASON_NO_ROUTE;
-	skb_dst_drop(skb);
-	skb_dst_set(skb, dst);
+	xmit_attach(skb, dst, cache);
 	return L4LB_REASON_UNSPEC;
 }
 

@@ -61,7 +61,8 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 		    struct sk_buff *skb);
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt,
-			   const struct l4lb_endpoint *vip);
+			   const struct l4lb_endpoint *vip,
+			   struct dst_entry __rcu **cache);
 void l4lb_xmit_route_drop(struct l4lb_server *srv);
 u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		      const struct l4lb_packet *pkt, unsigned int writable,

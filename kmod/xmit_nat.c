@@ -3,6 +3,7 @@
  * NAT: the VIP and its port become the server's on the way in, and the other
  * way round on the way out. Clients' addresses are never touched.
  */
+#include "conn.h"
 #include "nat.h"
 #include "server.h"
 #include "service.h"
@@ -43,7 +44,8 @@ u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
  * @plan: @plan->svc is the service, whose address and port become the source
  *
  * Routed from the VIP, wherever it is, and never by the input path, where a
- * source that is a local address would be a martian.
+ * source that is a local address would be a martian. The connection remembers
+ * the route.
  *
  * Context, return: see xmit.h.
  */
@@ -55,7 +57,8 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 	bool split;
 	u32 reason;
 
-	reason = l4lb_xmit_route_client(ln, skb, pkt, vip);
+	reason = l4lb_xmit_route_client(ln, skb, pkt, vip,
+					&l4lb_conn_nat(plan->conn)->back);
 	if (unlikely(reason))
 		return reason;
 	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
@@ -135,7 +138,8 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 	if (pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
 
-	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, &plan->svc->key) :
+	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, &plan->svc->key,
+						NULL) :
 			 l4lb_xmit_route(ln, plan->srv, skb);
 	if (reason)
 		return reason;
