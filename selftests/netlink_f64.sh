@@ -45,6 +45,7 @@ run_test "F64 kill -9 in the middle of a transaction" robust killed
 run_test "F64 concurrent edits" robust concurrent
 run_test "F64 10,000 real servers in one dump" robust dump
 run_test "F64 10,000 real servers by lbctl" test_lbctl
+run_test "F64 connections while the table grows" robust connections
 run_test "F64 standby ends with its socket" robust standby
 run_test "F64 events" robust events
 finish

@@ -667,7 +667,7 @@ enum l4lb_reason {
 /**
  * struct l4lb_cookie - NLMSGERR_ATTR_COOKIE of a refusal
  * @index: which object of the transaction, counted from 0 in the order in
- *	which they were sent, was refused
+ *	which they were sent, was refused; all ones: it is about none of them
  * @pad: zero
  * @generation: generation of the running configuration
  */
