@@ -97,6 +97,21 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 	return pkt->hook == L4LB_HOOK_LOCAL_IN ? NF_ACCEPT : NF_STOLEN;
 }
 
+/* Is this the address of a NAT server? */
+static bool hook_from_server(const struct l4lb_table *table,
+			     const union l4lb_addr *addr, u8 family)
+{
+	u32 hash = l4lb_addr_hash(addr), i;
+	const struct l4lb_rs_addr *from;
+	const struct l4lb_leaf *leaf;
+
+	l4lb_map_each(table->rs_addrs, hash, leaf, i, from)
+		if (from->family == family &&
+		    l4lb_addr_equal(&from->addr, addr))
+			return true;
+	return false;
+}
+
 /*
  * A fragment: gathered only if it goes to a VIP or comes from a NAT server;
  * all others travel on untouched. Returns NF_ACCEPT with *@whole set when the
@@ -107,21 +122,14 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	u32 user = IP_DEFRAG_VS_IN;
-	struct l4lb_rs_addr *from;
-	struct l4lb_leaf *leaf;
-	u32 hash, i;
+	u32 hash;
 	int err;
 
 	*whole = false;
 	hash = l4lb_addr_hash(&pkt->daddr);
-	if (!l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash)) {
-		user = 0;
-		hash = l4lb_addr_hash(&pkt->saddr);
-		l4lb_map_each(table->rs_addrs, hash, leaf, i, from)
-			if (from->family == pkt->family &&
-			    l4lb_addr_equal(&from->addr, &pkt->saddr))
-				user = IP_DEFRAG_VS_OUT;
-	}
+	if (!l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash))
+		user = hook_from_server(table, &pkt->saddr, pkt->family) ?
+		       IP_DEFRAG_VS_OUT : 0;
 	if (!user) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
@@ -148,6 +156,29 @@ static bool hook_bridged(const struct sk_buff *skb)
 #endif
 }
 
+/*
+ * Is the packet certainly none of ours: neither to a VIP nor, at PRE_ROUTING,
+ * from a NAT server, nor an ICMP error that could quote one's packet? All
+ * traffic of the host comes by here, so this looks at two addresses and spares
+ * it the rest. l4lb_decide() would say NOT_OURS of each such packet.
+ */
+static bool hook_stranger(const struct l4lb_net *ln, const struct sk_buff *skb,
+			  u8 hook)
+{
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	union l4lb_addr saddr, daddr;
+	u8 proto;
+
+	if (!l4lb_packet_peek(skb, AF_INET, &saddr, &daddr, &proto))
+		return false;
+	if (l4lb_vip_lookup(table->vips, &daddr, AF_INET,
+			    l4lb_addr_hash(&daddr)))
+		return false;
+	if (hook == L4LB_HOOK_LOCAL_OUT || !table->endpoints->nr)
+		return true;
+	return proto != IPPROTO_ICMP && !hook_from_server(table, &saddr, AF_INET);
+}
+
 static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
@@ -164,6 +195,10 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (unlikely(hook_bridged(skb))) {
 		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+		return NF_ACCEPT;
+	}
+	if (hook_stranger(ln, skb, L4LB_HOOK_PREROUTING)) {
+		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
 	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
@@ -198,6 +233,10 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 	struct l4lb_packet pkt;
 	unsigned int ret;
 
+	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_OUT)) {
+		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, &pkt);
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
 		     pkt.kind == L4LB_PACKET_BAD))

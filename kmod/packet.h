@@ -3,6 +3,7 @@
 #ifndef L4LB_PACKET_H
 #define L4LB_PACKET_H
 
+#include <linux/ip.h>
 #include <linux/l4lb.h>
 #include <linux/skbuff.h>
 #include "addr.h"
@@ -76,6 +77,35 @@ struct l4lb_packet {
 #define L4LB_TCP_SYN	0x02
 #define L4LB_TCP_RST	0x04
 #define L4LB_TCP_ACK	0x10
+
+/**
+ * l4lb_packet_peek() - who a packet is from and to, and no more
+ * @skb: the packet; its network header is set
+ * @family: AF_INET or AF_INET6
+ * @saddr: out: source
+ * @daddr: out: destination
+ * @proto: out: protocol
+ *
+ * For telling strangers from our own before anything else is read.
+ *
+ * Context: any.
+ * Return: false when the header does not lie in the linear part, or is of a
+ * family without hooks: nothing is known then.
+ */
+static __always_inline bool l4lb_packet_peek(const struct sk_buff *skb,
+					     u8 family, union l4lb_addr *saddr,
+					     union l4lb_addr *daddr, u8 *proto)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (unlikely(family != AF_INET || skb_network_offset(skb) < 0 ||
+		     skb_headlen(skb) < skb_network_offset(skb) + sizeof(*iph)))
+		return false;
+	*saddr = (union l4lb_addr){ .w = { iph->saddr } };
+	*daddr = (union l4lb_addr){ .w = { iph->daddr } };
+	*proto = iph->protocol;
+	return true;
+}
 
 void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 		       struct l4lb_packet *pkt);
