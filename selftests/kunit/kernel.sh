@@ -10,8 +10,8 @@
 #   $L4LB_CACHE/lock/NAME          flock: two callers never build the same twice
 #
 # KEY hashes everything the result depends on: the package's version, the
-# compiler, the recipe below and the option fragment.  A build tree is complete
-# when it holds the file .built; anything else is thrown away and built anew.
+# compiler, the recipe below and the option fragment.  A tree is complete when
+# it holds the file .built; a build that was interrupted goes on where it was.
 
 L4LB_CACHE=${L4LB_CACHE:-/var/cache/l4lb}
 KERNEL_PKG=linux-source-6.1
@@ -107,15 +107,15 @@ kernel_built()
 	return 0
 }
 
-# kernel_tidy PARENT NAME: delete NAME's trees of other keys that are of no use:
-# unfinished (the caller holds the lock), or not used for a month.
+# kernel_tidy PARENT NAME KEEP: delete NAME's trees other than KEEP that are of
+# no use: unfinished (the caller holds the lock), or not used for a month.
 kernel_tidy()
 {
 	local dir
 
 	# shellcheck disable=SC2231 # NAME may be a pattern
 	for dir in "$1"/$2-????????????; do
-		[ -e "$dir" ] || continue
+		[ "$dir" != "$3" ] || continue
 		[ -z "$(find "$dir/.built" -mtime -30 2>/dev/null)" ] || continue
 		rm -rf "$dir"
 	done
@@ -146,7 +146,8 @@ kernel_extract()
 	(
 		flock 9
 		[ -e "$dir/.built" ] && exit 0
-		kernel_tidy "$L4LB_CACHE/src" "${KERNEL_PKG}_*"
+		kernel_tidy "$L4LB_CACHE/src" "${KERNEL_PKG}_*" "$dir"
+		rm -rf "$dir"
 		mkdir "$dir"
 		nice tar -C "$dir" --strip-components=1 -xJf "$KERNEL_TAR" &&
 			kernel_patch "$dir" &&
@@ -224,8 +225,8 @@ kernel_build()
 			flock 9
 		}
 		[ -e "$dir/.built" ] && exit 0
-		kernel_tidy "$L4LB_CACHE/kernel" "$name"
-		mkdir "$dir"
+		kernel_tidy "$L4LB_CACHE/kernel" "$name" "$dir"
+		mkdir -p "$dir"
 		log=$dir/build.log
 		kernel_say "# $name: building a kernel, once (log: $log)"
 		start=$SECONDS
