@@ -125,7 +125,8 @@ test_states()
 	local pid
 
 	dr_service 1
-	get client "http://$VIP/slow" -o /dev/null --max-time 200 2>/dev/null &
+	in_ns_background client curl -sS --max-time 600 -o /dev/null \
+		"http://$VIP/slow"
 	pid=$!
 	wait_eq 20 "1 0" counts
 	check_eq "a quick one" web1 "$(get)"
