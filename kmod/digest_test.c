@@ -134,4 +134,5 @@ static struct kunit_suite digest_suite = {
 	.name = "digest",
 	.test_cases = digest_cases,
 };
+
 kunit_test_suite(digest_suite);

@@ -2,6 +2,7 @@
 /* Caps and default timeouts of a namespace. */
 #include <linux/mm.h>
 #include <linux/netlink.h>
+#include <linux/sizes.h>
 
 #include "limits.h"
 #include "net.h"
@@ -21,8 +22,8 @@
 
 /* Numbers of services and servers come from slots.h; 0 is none. */
 #define LIMIT_OBJECTS_MAX	(L4LB_SLOTS_MAX - 1)
-#define LIMIT_CONNS_TOP		(1u << 30)
-#define LIMIT_MEMORY_MIN	(1ull << 20)
+#define LIMIT_CONNS_TOP		((u32)SZ_1G)
+#define LIMIT_MEMORY_MIN	SZ_1M
 
 /**
  * l4lb_limits_init() - defaults

@@ -45,6 +45,15 @@ struct l4lb_map {
 	struct l4lb_leaf *leaf[];
 };
 
+/* Next object of hash @h in @leaf from entry *@i on, or NULL. */
+static inline void *l4lb_leaf_next(const struct l4lb_leaf *leaf, u32 h, u32 *i)
+{
+	for (; leaf && *i < leaf->nr; ++*i)
+		if (leaf->e[*i].hash == h)
+			return leaf->e[*i].obj;
+	return NULL;
+}
+
 /**
  * l4lb_map_each() - walk the objects of one hash; the caller compares keys
  * @map: the map; not NULL
@@ -55,8 +64,7 @@ struct l4lb_map {
  */
 #define l4lb_map_each(map, h, lf, i, pos)				\
 	for ((lf) = (map)->leaf[(h) & (map)->mask], (i) = 0;		\
-	     (lf) && (i) < (lf)->nr; (i)++)				\
-		if ((lf)->e[i].hash == (h) && ((pos) = (lf)->e[i].obj, true))
+	     ((pos) = l4lb_leaf_next(lf, h, &(i))); (i)++)
 
 /**
  * struct l4lb_map_change - one change to a map

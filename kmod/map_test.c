@@ -257,4 +257,5 @@ static struct kunit_suite map_suite = {
 	.exit = map_test_exit,
 	.test_cases = map_cases,
 };
+
 kunit_test_suite(map_suite);

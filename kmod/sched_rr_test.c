@@ -223,4 +223,5 @@ static struct kunit_suite rr_suite = {
 	.exit = pool_exit,
 	.test_cases = rr_cases,
 };
+
 kunit_test_suite(rr_suite);

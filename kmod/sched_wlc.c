@@ -21,7 +21,9 @@
  * Concurrency: rt->lock is held by everything that writes; picks read the root
  * without it and commits check under it that the winner is still the same.
  */
+#include <linux/bits.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -30,10 +32,10 @@
 #include "service.h"
 
 /* What a pick adds to the turn of a server of weight 1. */
-#define WLC_STRIDE	(1ull << 32)
+#define WLC_STRIDE	BIT_ULL(32)
 
 /* Turns are moved back before they could wrap. */
-#define WLC_VTIME_MAX	(1ull << 62)
+#define WLC_VTIME_MAX	BIT_ULL(62)
 
 static int wlc_init(struct l4lb_sched_data *sd, gfp_t gfp)
 {

@@ -334,4 +334,5 @@ static struct kunit_suite wlc_suite = {
 	.exit = pool_exit,
 	.test_cases = wlc_cases,
 };
+
 kunit_test_suite(wlc_suite);

@@ -32,7 +32,7 @@ struct l4lb_vip;
 struct l4lb_service_rt {
 	u32 id;
 	refcount_t refs;
-	spinlock_t lock;
+	spinlock_t lock;	/* of @sched and all that hangs on it */
 	struct l4lb_sched_data __rcu *sched;
 	atomic_long_t reason[__L4LB_REASON_MAX];
 	struct {

@@ -143,4 +143,5 @@ static struct kunit_suite slots_suite = {
 	.name = "slots",
 	.test_cases = slots_cases,
 };
+
 kunit_test_suite(slots_suite);

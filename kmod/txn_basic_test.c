@@ -124,9 +124,8 @@ static void t_fill(struct kunit *test, struct l4lb_txn *txn, u32 services,
 		T_STAGE(txn, t_method(CH_SERVICE_NEW, n + 1,
 				      n % 2 ? L4LB_METHOD_NAT : L4LB_METHOD_DR), 0);
 		for (s = 0; s < servers; s++)
-			T_STAGE(txn, t_weight(CH_SERVER_NEW,
-							       n + 1, 2 * s,
-							       s + 1), 0);
+			T_STAGE(txn, t_weight(CH_SERVER_NEW, n + 1, 2 * s,
+					      s + 1), 0);
 	}
 }
 

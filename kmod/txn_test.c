@@ -433,4 +433,5 @@ static struct kunit_suite txn_suite = {
 	.exit = txn_test_exit,
 	.test_cases = txn_cases,
 };
+
 kunit_test_suite(txn_suite);
