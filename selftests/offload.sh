@@ -44,7 +44,7 @@ iperf()
 	in_ns client timeout $((120 * L4LB_TIME_FACTOR)) \
 		iperf3 -J -c "$VIP" -p 5201 -n "$bytes" "$@" >"$_test_dir/iperf"
 	# the count closes when the sender has sent all, not when all is there
-	check_between "bytes received" $((bytes / 4 * 3)) $((bytes * 2)) \
+	check_between "bytes received" $((bytes * 3 / 4)) $((bytes * 2)) \
 		"$(jq .end.sum_received.bytes "$_test_dir/iperf")"
 }
 
