@@ -59,10 +59,17 @@ static inline bool l4lb_endpoint_equal(const struct l4lb_endpoint *a,
  */
 static inline u32 l4lb_addr_hash(const union l4lb_addr *a)
 {
-	u64 h = ((u64)(__force u32)a->w[0] << 32 | (__force u32)a->w[1]) ^
-		((u64)(__force u32)a->w[2] << 17 | (__force u32)a->w[3]);
+	/*
+	 * Each word times an odd constant of its own: every bit of a word, the
+	 * top ones too, where IPv4's last octet is, reaches the lowest bit of
+	 * the sum's upper half, and the maps go by the low bits of this.
+	 */
+	u64 h = (__force u32)a->w[0] * 0x9e3779b97f4a7c15ull +
+		(__force u32)a->w[1] * 0xc2b2ae3d27d4eb4full +
+		(__force u32)a->w[2] * 0x165667b19e3779f9ull +
+		(__force u32)a->w[3] * 0xd6e8feb86659fd93ull;
 
-	return (h * 0x9e3779b97f4a7c15ull) >> 32;
+	return h >> 32;
 }
 
 /* Hash of (address, protocol, port), from the address's hash. */

@@ -197,7 +197,9 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
 		return NF_ACCEPT;
 	}
-	if (hook_stranger(ln, skb, L4LB_HOOK_PREROUTING)) {
+	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
+	if (unlikely(skb->pkt_type != PACKET_HOST) ||
+	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}

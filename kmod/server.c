@@ -332,10 +332,12 @@ bool l4lb_server_reap(struct l4lb_net *ln)
 	list_for_each_entry_safe(srv, next, &ln->lingering, gone_node) {
 		/*
 		 * Once the grace period is over nobody opens connections to
-		 * it, so counters that are 0 then stay 0.
+		 * it, so counters that are 0 then stay 0. Without hooks there
+		 * are no packets; whoever unregistered them has waited.
 		 */
-		if (!poll_state_synchronize_rcu(srv->gone_rcu) ||
-		    atomic_read(&srv->active) || atomic_read(&srv->inactive))
+		if (ln->active && !poll_state_synchronize_rcu(srv->gone_rcu))
+			continue;
+		if (atomic_read(&srv->active) || atomic_read(&srv->inactive))
 			continue;
 		server_bury(ln, srv);
 		any = true;

@@ -147,17 +147,19 @@ test_cpus()
 # everything at once
 test_together()
 {
-	local cpu=/sys/devices/system/cpu/cpu1/online i
+	local cpu=/sys/devices/system/cpu/cpu1/online i device flush
 
 	at_end "echo 1 >$cpu"
 	for ((i = 0; i < 2; i++)); do
 		pair
 		echo 0 >"$cpu" || :
 		ip_ns lv1 link del ext &
+		device=$!
 		in_ns lv1 lbctl flush &
+		flush=$!
 		echo 1 >"$cpu" || :
 		ip netns del "$(netns lv1)"
-		wait %1 %2 || :
+		wait "$device" "$flush" || :
 		_cleanup_test
 		_test_dir=$(mktemp -d "$TMP/test.XXXXXX")
 	done
