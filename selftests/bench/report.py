@@ -75,7 +75,7 @@ def judge(run, row):
 def number(value, metric):
     if value is None:
         return "-"
-    return f"{value:.1f}" if metric in ("bytes", "Minstr") else f"{value:.0f}"
+    return f"{value:.1f}" if metric in ("bytes", "Minstr", "Mips") else f"{value:.0f}"
 
 
 def ratio_text(value):

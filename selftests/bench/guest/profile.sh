@@ -34,6 +34,15 @@ prepare()
 		lb_service "$system" "${kind#new_}" dr 4
 		args="flags=$SYN flows=800000"
 		;;
+	many_in|many_new)
+		net_servers 4 250
+		lb_load "$system"
+		lb_services "$system" rr dr 10000
+		establish services=10000
+		args=services=10000
+		[ "$kind" = many_in ] ||
+			args="services=10000 flags=$SYN flows=800000"
+		;;
 	foreign)
 		lb_load "$system"
 		lb_service "$system" rr nat 4

@@ -137,10 +137,19 @@ memory_row()
 		awk '{ printf "%.1f", ($4 - $2) / $5 }')"
 }
 
+# idle_row ROW SYSTEM: what two seconds without packets execute
+idle_row()
+{
+	progress "$1 $2"
+	echo "idle 500" >"$DEBUG/cmd" || error "$1 $2: idle"
+	echo "R $1 $2 Mips $(value idle | awk '{ printf "%.2f", $1 / 1000000 }')"
+}
+
 group_many_connections()
 {
 	local s n=400000 before
 
+	idle_row idle_400k routing
 	for s in $(systems); do
 		# once before, for what the kernel itself keeps of a first time
 		lb_load "$s"
@@ -151,11 +160,12 @@ group_many_connections()
 		lb_load "$s"
 		lb_service "$s" rr dr 4
 		establish n=1000 flows=1000 base=1000000
-		measure conns_1k "$s" flows=1000 base=1000000
+		measure conns_1k "$s" n=3000 flows=1000 base=1000000
 		progress "$s: $n connections by DR"
 		must fill "n=$n" "flows=$n" "flags=$SYN"
 		must establish "flags=$ACK" stride=390
 		measure conns_400k "$s" stride=390
+		idle_row idle_400k "$s"
 		memory_row mem_dr "$s" "$before" "$n"
 		lb_unload "$s"
 

@@ -62,6 +62,7 @@ enum bench_csum {
  * @list: 0 = netif_receive_skb(), else packets per netif_receive_skb_list()
  * @capture: frames to keep, at most BENCH_MAX_FRAMES
  * @settle: ticks (jiffies) to wait for asynchronous work after the last packet
+ * @windows: equal parts of @n, each injected, settled and counted by itself
  * @ttl: IP time to live
  * @tcp_flags: byte 13 of the TCP header
  * @learn: remember which server each flow was sent to
@@ -81,6 +82,7 @@ struct bench_req {
 	u32 list;
 	u32 capture;
 	u32 settle;
+	u32 windows;
 	u8 ttl;
 	u8 tcp_flags;
 	bool learn;
@@ -152,6 +154,7 @@ struct seq_file;
 int bench_measure_init(void);
 void bench_measure_exit(void);
 int bench_measure_run(const struct bench_req *req);
+void bench_measure_idle(u32 ticks);
 void bench_measure_show(struct seq_file *s);
 
 #endif

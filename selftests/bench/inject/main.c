@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Control of the bench module through debugfs, for a shell:
- *   cmd      "run dir=in n=4096 flows=1024 ..." or "floor pre|ingress|off"
+ *   cmd      "run dir=in n=4096 flows=1024 ...", "idle TICKS" or
+ *            "floor pre|ingress|off"
  *   result   the last run, a key and a value on each line
  *   frames   the frames kept by the last run: side, length, bytes
  */
 #include <linux/debugfs.h>
 #include <linux/jhash.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -61,7 +63,7 @@ static int parse_number(struct bench_req *req, const char *key, const char *val)
 		{ "services", &req->services }, { "servers", &req->servers },
 		{ "payload", &req->payload }, { "gso", &req->gso },
 		{ "list", &req->list }, { "capture", &req->capture },
-		{ "settle", &req->settle },
+		{ "settle", &req->settle }, { "windows", &req->windows },
 	};
 	int err, i;
 
@@ -89,14 +91,16 @@ static bool req_valid(const struct bench_req *req)
 	return req->n && req->flows && req->servers && req->services &&
 	       flow_end <= BENCH_MAX_FLOWS &&
 	       req->payload <= 32768 && req->capture <= BENCH_MAX_FRAMES &&
-	       req->settle <= 1000;
+	       req->settle <= 1000 && req->windows &&
+	       req->windows <= req->n;
 }
 
 static int cmd_run(char *args)
 {
 	struct bench_req req = {
 		.n = 1024, .flows = 1024, .stride = 1,
-		.services = 1, .servers = 1, .settle = 8, .ttl = 64, .tcp_flags = 0x10,
+		.services = 1, .servers = 1, .windows = 1,
+		.settle = 4, .ttl = 64, .tcp_flags = 0x10,
 	};
 	char *key, *val;
 	int err;
@@ -119,6 +123,20 @@ static int cmd_run(char *args)
 	return bench_measure_run(&req);
 }
 
+static int cmd_idle(const char *args)
+{
+	u32 ticks;
+	int err;
+
+	err = kstrtou32(args, 0, &ticks);
+	if (err)
+		return err;
+	if (!ticks || ticks > 100 * HZ)
+		return -ERANGE;
+	bench_measure_idle(ticks);
+	return 0;
+}
+
 static ssize_t cmd_write(struct file *file, const char __user *ubuf,
 			 size_t len, loff_t *pos)
 {
@@ -134,6 +152,8 @@ static ssize_t cmd_write(struct file *file, const char __user *ubuf,
 	mutex_lock(&run_lock);
 	if (!strncmp(args, "run ", 4))
 		err = cmd_run(args + 4);
+	else if (!strncmp(args, "idle ", 5))
+		err = cmd_idle(args + 5);
 	else if (!strncmp(args, "floor ", 6))
 		err = bench_floor_set(args + 6);
 	mutex_unlock(&run_lock);

@@ -3,9 +3,13 @@
  * Counting. Under QEMU's icount one tick of the time stamp counter is one
  * instruction, whoever executes it. A run therefore never sleeps: it injects,
  * then spins in units of known cost until every tick, softirq, work item and
- * RCU callback that the packets caused had its turn; what remains of the
- * elapsed count after the spinning, the building of packets and the ticks'
- * own work (measured by spinning just before) is the cost of the packets.
+ * RCU callback that the packets caused had its turn. What remains of the count
+ * after the spinning, the building of packets, the ticks and the waiting for
+ * RCU itself (both measured without packets just before) is the packets' cost.
+ *
+ * Work that comes with time and not with packets (estimators, sweeps) falls
+ * into some windows and not into others. A run of several windows takes the
+ * lowest; a run of one window counts whatever happened.
  */
 #include <linux/jiffies.h>
 #include <linux/math64.h>
@@ -20,8 +24,24 @@
 
 #define SPIN_LOOPS	1000
 #define CALIBRATE_RUNS	256
-/* Ticks over which the cost of a tick without packets is averaged. */
-#define BACKGROUND_TICKS 16
+/* Ticks without packets; the median's cost is taken. Odd. */
+#define PURE_TICKS	9
+/* Windows without packets; the lowest cost is taken. */
+#define NULL_WINDOWS	3
+
+/**
+ * struct window - what one window took, in instructions
+ * @elapsed: from the first packet to the end of the settling
+ * @built: part of @elapsed spent in building packets
+ * @spun: part of @elapsed spent in our own spinning
+ * @ticks: ticks in @elapsed
+ */
+struct window {
+	u64 elapsed;
+	u64 built;
+	u64 spun;
+	u32 ticks;
+};
 
 /**
  * struct measure - result of the last run, in instructions
@@ -31,14 +51,12 @@
  * @err: 0 or why the run stopped
  * @samples: single costs kept
  * @mean10: ten times the mean of the single costs
- * @cost10: ten times the whole cost divided by @n
- * @elapsed: from the first packet to the end of the settling
- * @built: part of @elapsed spent in building packets
- * @spun: part of @elapsed spent in our own spinning
- * @loop: part of @elapsed spent in our own loop
- * @tick: cost of one tick without any packet
- * @ticks: ticks in @elapsed
- * @units: spin units of the settling
+ * @cost10: ten times the cost of a packet in the lowest window
+ * @all10: ten times the cost of a packet over all windows
+ * @tick: cost of a tick without any packet
+ * @rcu: cost of the settling itself, without ticks
+ * @idle: cost of everything in a second without packets
+ * @built: see struct window, the run's sum
  * @verify: result of the checksum check
  */
 struct measure {
@@ -49,13 +67,11 @@ struct measure {
 	u32 samples;
 	u64 mean10;
 	u64 cost10;
-	u64 elapsed;
+	u64 all10;
+	u64 tick;
+	u64 rcu;
+	u64 idle;
 	u64 built;
-	u64 spun;
-	u64 loop;
-	u32 tick;
-	u32 ticks;
-	u32 units;
 	struct bench_verify verify;
 };
 
@@ -84,19 +100,24 @@ static noinline void spin_unit(void)
 	cond_resched();
 }
 
-/* A window that begins and ends with a tick holds a whole number of them. */
-static void spin_to_tick(void)
+/* Spin to the next tick; returns the units spun. */
+static u32 spin_to_tick(void)
 {
 	unsigned long now = jiffies;
+	u32 units = 0;
 
-	while (now == READ_ONCE(jiffies))
+	while (now == READ_ONCE(jiffies)) {
 		spin_unit();
+		units++;
+	}
+	return units;
 }
 
 /*
  * Spin for at least @ticks jiffies and until the RCU callbacks queued so far
- * have run (those of one CPU run in order), to the next tick. Returns the
- * units spun.
+ * have run (those of one CPU run in order), to the next tick: a window that
+ * begins and ends with a tick holds a whole number of them. Returns the units
+ * spun.
  */
 static u32 spin_settle(u32 ticks)
 {
@@ -109,12 +130,7 @@ static u32 spin_settle(u32 ticks)
 		spin_unit();
 		units++;
 	}
-	end = jiffies;
-	while (end == READ_ONCE(jiffies)) {
-		spin_unit();
-		units++;
-	}
-	return units;
+	return units + spin_to_tick();
 }
 
 static noinline void inject_one(const struct bench_req *req, u32 i,
@@ -148,12 +164,12 @@ static noinline struct sk_buff *build_one(const struct bench_req *req, u32 i)
 	return skb;
 }
 
-static int inject_single(const struct bench_req *req)
+static int inject_single(const struct bench_req *req, u32 from, u32 to)
 {
 	struct sk_buff *skb;
 	u32 i;
 
-	for (i = 0; i < req->n; i++) {
+	for (i = from; i < to; i++) {
 		skb = build_one(req, i);
 		if (!skb)
 			return -ENOMEM;
@@ -161,19 +177,18 @@ static int inject_single(const struct bench_req *req)
 		/* Stay a fair task: a tick may have asked for it. */
 		cond_resched();
 	}
-	last.samples = min_t(u32, req->n, BENCH_MAX_SAMPLES);
-	last.loop = loop_cost * req->n;
+	last.samples = min_t(u32, to, BENCH_MAX_SAMPLES);
 	return 0;
 }
 
-static int inject_lists(const struct bench_req *req)
+static int inject_lists(const struct bench_req *req, u32 from, u32 to)
 {
 	struct sk_buff *skb;
 	LIST_HEAD(list);
 	u32 i, k;
 
-	for (i = 0; i < req->n; i += k) {
-		for (k = 0; k < req->list && i + k < req->n; k++) {
+	for (i = from; i < to; i += k) {
+		for (k = 0; k < req->list && i + k < to; k++) {
 			skb = build_one(req, i + k);
 			if (!skb)
 				return -ENOMEM;
@@ -185,10 +200,6 @@ static int inject_lists(const struct bench_req *req)
 		INIT_LIST_HEAD(&list);
 		cond_resched();
 	}
-	/* The loop around the building is shared by both ways of injecting;
-	 * what the list adds to it belongs to receiving a list.
-	 */
-	last.loop = loop_cost * req->n;
 	return 0;
 }
 
@@ -228,25 +239,101 @@ static void calibrate(void)
 	loop_cost = best;
 }
 
-/* Instructions of one tick and all that comes with it, without packets. */
-static u32 background(u32 ticks)
+static int cost_cmp(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Instructions of one tick and all that usually comes with it. */
+static u64 pure_tick(void)
+{
+	u64 costs[PURE_TICKS];
+	u64 t0, own;
+	int i;
+
+	spin_to_tick();
+	for (i = 0; i < PURE_TICKS; i++) {
+		t0 = rdtsc_ordered();
+		own = spin_to_tick() * unit_cost;
+		costs[i] = rdtsc_ordered() - t0 - own;
+	}
+	sort(costs, PURE_TICKS, sizeof(costs[0]), cost_cmp, NULL);
+	return costs[PURE_TICKS / 2];
+}
+
+/* Inject packets @from..@to-1 and settle. */
+static int window_run(const struct bench_req *req, u32 from, u32 to,
+		      struct window *w)
 {
 	unsigned long begin;
-	u64 t0, elapsed, own;
+	int err = 0;
+	u64 t0;
 
+	last.built = 0;
 	spin_to_tick();
 	begin = jiffies;
 	t0 = rdtsc_ordered();
-	own = spin_settle(ticks) * unit_cost;
-	elapsed = rdtsc_ordered() - t0;
-	if (own >= elapsed)
-		return 0;
-	return div64_u64(elapsed - own, jiffies - begin);
+	if (from < to)
+		err = req->list ? inject_lists(req, from, to) :
+				  inject_single(req, from, to);
+	w->spun = spin_settle(req->settle) * unit_cost;
+	w->elapsed = rdtsc_ordered() - t0;
+	w->ticks = jiffies - begin;
+	w->built = last.built;
+	return err;
 }
 
-static void evaluate(const struct bench_req *req)
+/* What is left of a window of @n packets when all else is subtracted. */
+static u64 window_cost(const struct window *w, u32 n)
 {
-	u64 sum = 0, own;
+	u64 own = w->built + w->spun + w->ticks * last.tick + last.rcu +
+		  n * loop_cost;
+
+	return w->elapsed > own ? w->elapsed - own : 0;
+}
+
+static void measure_null(const struct bench_req *req)
+{
+	u64 best = U64_MAX;
+	struct window w;
+	int i;
+
+	last.tick = pure_tick();
+	for (i = 0; i < NULL_WINDOWS; i++) {
+		window_run(req, 0, 0, &w);
+		best = min(best, window_cost(&w, 0));
+	}
+	last.rcu = best;
+}
+
+static int measure_windows(const struct bench_req *req)
+{
+	u64 cost, best = U64_MAX, sum = 0;
+	u32 i, from, to, done = 0;
+	struct window w;
+	int err;
+
+	for (i = 0; i < req->windows; i++) {
+		from = (u64)req->n * i / req->windows;
+		to = (u64)req->n * (i + 1) / req->windows;
+		err = window_run(req, from, to, &w);
+		if (err)
+			return err;
+		cost = window_cost(&w, to - from);
+		best = min(best, div_u64(cost * 10, to - from));
+		sum += cost;
+		done = to;
+	}
+	last.cost10 = best;
+	last.all10 = div_u64(sum * 10, done);
+	return 0;
+}
+
+static void evaluate(void)
+{
+	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < last.samples; i++)
@@ -255,9 +342,6 @@ static void evaluate(const struct bench_req *req)
 		last.mean10 = div_u64(sum * 10, last.samples);
 		sort(samples, last.samples, sizeof(*samples), sample_cmp, NULL);
 	}
-	own = last.built + last.spun + last.loop + (u64)last.tick * last.ticks;
-	if (last.elapsed > own)
-		last.cost10 = div_u64((last.elapsed - own) * 10, req->n);
 	bench_sink_verify(&last.verify);
 }
 
@@ -271,8 +355,6 @@ static void evaluate(const struct bench_req *req)
 int bench_measure_run(const struct bench_req *req)
 {
 	struct net_device *sink, *other;
-	unsigned long begin;
-	u64 t0;
 
 	sink = req->dir == BENCH_BACK ? bench_client : bench_server;
 	other = req->dir == BENCH_BACK ? bench_server : bench_client;
@@ -281,27 +363,34 @@ int bench_measure_run(const struct bench_req *req)
 	calibrate();
 	bench_sink_arm(req);
 	if (req->settle)
-		last.tick = background(BACKGROUND_TICKS);
-	last.built = 0;
-
-	spin_to_tick();
-	begin = jiffies;
-	t0 = rdtsc_ordered();
-	if (req->list)
-		last.err = inject_lists(req);
-	else
-		last.err = inject_single(req);
-	last.units = spin_settle(req->settle);
-	last.elapsed = rdtsc_ordered() - t0;
-	last.ticks = jiffies - begin;
-
-	last.spun = last.units * unit_cost;
+		measure_null(req);
+	last.err = measure_windows(req);
 	last.sink = bench_sink_count(sink);
 	last.other = bench_sink_count(other);
 	if (!last.err && !req->gso && (last.sink != req->n || last.other))
 		last.err = -EIO;
-	evaluate(req);
+	evaluate();
 	return last.err;
+}
+
+/**
+ * bench_measure_idle() - what runs when no packet comes
+ * @ticks: how long to look
+ *
+ * Context: process; does not sleep, but yields.
+ */
+void bench_measure_idle(u32 ticks)
+{
+	u64 t0, own = 0;
+	u32 i;
+
+	last = (struct measure){};
+	calibrate();
+	spin_to_tick();
+	t0 = rdtsc_ordered();
+	for (i = 0; i < ticks; i++)
+		own += spin_to_tick() * unit_cost;
+	last.idle = div_u64((rdtsc_ordered() - t0 - own) * HZ, ticks);
 }
 
 static u32 percentile(u32 per_mille)
@@ -327,10 +416,11 @@ void bench_measure_show(struct seq_file *s)
 			   percentile(0), percentile(500), percentile(990),
 			   percentile(1000));
 	}
-	seq_printf(s, "elapsed %llu\nbuilt %llu\nspun %llu\nloop %llu\n",
-		   last.elapsed, last.built, last.spun, last.loop);
-	seq_printf(s, "tick %u\nticks %u\nunit %llu\nclock %llu\n",
-		   last.tick, last.ticks, unit_cost, tsc_cost);
+	seq_printf(s, "cost_all %llu.%llu\n", last.all10 / 10, last.all10 % 10);
+	seq_printf(s, "tick %llu\nrcu %llu\nidle %llu\n", last.tick, last.rcu,
+		   last.idle);
+	seq_printf(s, "unit %llu\nloop %llu\nclock %llu\n", unit_cost,
+		   loop_cost, tsc_cost);
 	seq_printf(s, "frames %u\nbad_ip %u\nbad_tcp %u\n", last.verify.frames,
 		   last.verify.bad_ip, last.verify.bad_tcp);
 }
