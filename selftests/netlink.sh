@@ -45,14 +45,14 @@ test_ynl()
 	local key='{"service":{"proto":6,"addr":"0a0a1f64","port":80}}' got
 
 	director
-	ynl --do service-new --json '{"service":{"proto":6,
+	got=$(ynl --multi service-new '{"service":{"proto":6,
 		"addr":"0a0a1f64", "port":80, "name":"www", "method":"nat",
 		"scheduler":"rr",
-		"timeout":[{"state":"established", "seconds":30}]}}'
-	got=$(ynl --do service-get --json "$key")
-	check_eq "method" nat "$(jq -r '.service[0].method' <<<"$got")"
-	check_eq "address" 10.10.31.100 "$(jq -r '.service[0].addr' <<<"$got")"
-	check_eq "timeout" 30 "$(jq '.service[0].timeout[] |
+		"timeout":[{"state":"established", "seconds":30}]}}' \
+		--multi service-get "$key" | jq '.[1].service[0]')
+	check_eq "method" nat "$(jq -r .method <<<"$got")"
+	check_eq "address" 10.10.31.100 "$(jq -r .addr <<<"$got")"
+	check_eq "timeout" 30 "$(jq '.timeout[] |
 		select(.state == "established").seconds' <<<"$got")"
 	check_eq "lbctl's view" www \
 		"$(in_ns lv1 lbctl -j service show | jq -r '.services[].name')"

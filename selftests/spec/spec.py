@@ -19,7 +19,10 @@ class Spec:
     it says nothing itself."""
 
     def __init__(self, path=SPEC):
-        self.yaml = yaml.safe_load(pathlib.Path(path).read_text("utf-8"))
+        # The loader in C: in the emulator the other one takes seconds.
+        self.yaml = yaml.load(pathlib.Path(path).read_text("utf-8"),
+                              Loader=getattr(yaml, "CSafeLoader",
+                                             yaml.SafeLoader))
         self.consts = {d["name"]: d["value"] for d in self.yaml["definitions"]
                        if d["type"] == "const"}
         self.enums = {d["name"]: self._enum(d)
