@@ -110,7 +110,7 @@ test_many()
 	check_between "buckets grew" 4096 65536 \
 		"$(lb -j limits show | jq '.buckets // .limits.buckets')"
 	lb limits set conns 100
-	in_ns far busybox nc -u -w 1 "$VIP" 53 </dev/zero 2>/dev/null | head -c 0 || :
+	echo x | in_ns far nc -u -w 1 "$VIP" 53 || :
 	check_eq "no more than before" "$n" "$(entries)"
 	lb conn flush
 	wait_eq 60 0 used

@@ -42,7 +42,7 @@ traffic()
 		curl -s -o /dev/null --max-time 1 "http://$1/"; done' sh "$VIP"
 	# shellcheck disable=SC2016
 	in_ns_background client sh -c 'while :; do
-		head -c 100 /dev/zero; done | busybox nc -u "$1" 53' sh "$VIP"
+		echo x | nc -u -w 1 "$1" 53; done' sh "$VIP"
 }
 
 pair()
@@ -120,7 +120,7 @@ test_devices()
 	pair
 	for ((i = 0; i < ROUNDS; i++)); do
 		ip_ns lv1 link del int
-		_wire int lv1 int
+		_wire int lv1 int | ip_ns net
 		ip_ns lv1 addr add 192.168.31.11/24 dev int
 		ip_ns lv1 link set int up
 		wait_until 20 eval "get client | grep -q web"
