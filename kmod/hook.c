@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_bridge.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <net/ip.h>
 
 #include "decide.h"
@@ -52,6 +53,19 @@ static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,
 		l4lb_xmit_unreachable(ln, skb, pkt);
 }
 
+/*
+ * What a packet needs that goes on up the stack. The reply to a connection that
+ * the director itself has opened is one that conntrack did not see begin: its
+ * first packet was stolen at LOCAL_OUT. It must not be called invalid.
+ */
+static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
+		      const struct l4lb_plan *plan)
+{
+	if (plan->reason == L4LB_REASON_LOCAL_REPLY &&
+	    pkt->hook == L4LB_HOOK_PREROUTING && !skb_nfct(skb))
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 			     const struct l4lb_packet *pkt)
 {
@@ -72,6 +86,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		/* What passes LOCAL_IN has been counted before it came there. */
 		if (pkt->hook != L4LB_HOOK_LOCAL_IN)
 			l4lb_count(ln, rt, plan.reason);
+		hook_pass(skb, pkt, &plan);
 		return NF_ACCEPT;
 	case L4LB_VERDICT_REJECT:
 		hook_reject(ln, skb, pkt);

@@ -95,6 +95,23 @@ test_local_client()
 	check_match "the VIP is not local" 'web[12]' "$(get lv1)"
 }
 
+# conntrack has not seen the client's packets: its replies must not be invalid
+test_local_client_stateful()
+{
+	nat_service 2 scheduler rr
+	in_ns lv1 iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
+	# conntrack is at work, and the rule can drop
+	in_ns_background lv1 busybox nc -ll -p 22 -e echo director
+	wait_listen lv1 tcp 22
+	check_eq "a tracked connection" director \
+		"$(in_ns client busybox nc -w 5 10.10.31.11 22 </dev/null)"
+	check_match "by the VIP" 'web[12]' "$(get lv1)"
+	check_match "again" 'web[12]' "$(get lv1)"
+	check_eq "invalid packets" 0 "$(in_ns lv1 iptables -nvxL INPUT |
+		awk '/INVALID/ { print $1 }')"
+	check_match "and clients elsewhere" 'web[12]' "$(get)"
+}
+
 test_no_ip_forward()
 {
 	nat_service 1
@@ -176,6 +193,8 @@ run_test "F1 requests are shared by rr, the client's address is kept" test_share
 run_test "F1 F58 captures on both sides" test_captures
 run_test "F8 other traffic passes untouched" test_others
 run_test "a client on the director itself" test_local_client
+run_test "a client on the director, behind a stateful filter" \
+	test_local_client_stateful
 run_test "neither ip_forward nor a local VIP is needed" test_no_ip_forward
 run_test "F7 a download while the servers change" test_changes_under_load
 run_test "F7 a deleted server drains" test_delete_drains

@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What lies between the rewrite and the wire: taps, queueing disciplines, IPsec,
+# VRFs.  Topology: lib.sh, topo_article.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# web_service METHOD SERVERS
+web_service()
+{
+	local i
+
+	topo_article "$2"
+	in_ns lv1 lbctl service add tcp "$VIP:80" method "$1" scheduler rr
+	for ((i = 1; i <= $2; i++)); do
+		[ "$1" = nat ] || server_dr "web$i"
+		http_start "web$i"
+		in_ns lv1 lbctl server add tcp "$VIP:80" "$(server_addr "web$i")"
+	done
+}
+
+# A tap holds a clone of what came in: it must show what came in, although it
+# is read later. A slow reader on the client's side, offloads off on the way, so
+# that each frame carries its own checksums.
+test_tap()
+{
+	local dev
+
+	web_service "$1" 1
+	for dev in client:eth0 net:ext-client net:ext-lv1 lv1:ext; do
+		offloads "${dev%:*}" "${dev#*:}" off
+	done
+	capture_start lv1 ext in ip proto 6 and dst "$VIP"
+	check_eq "answer" web1 "$(get)"
+	get client "http://$VIP/peer" >/dev/null
+	capture_stop in
+	check_between "packets of the client" 8 200 \
+		"$(capture_count in src "$CLIENT" and dst "$VIP" and dst port 80)"
+	check_eq "TTL as the client sent it" 0 \
+		"$(capture_count in 'ip[8] != 64')"
+	check_eq "to the director's MAC" 0 "$(capture_count in not ether dst \
+		"$(ip_ns lv1 -j link show dev ext | jq -r '.[0].address')")"
+	check_eq "wrong checksums" 0 \
+		"$(capture_show in | grep -c 'incorrect' || :)"
+}
+
+# The time of arrival, taken for whoever captures, is no time of departure: fq
+# would hold or drop the packet.
+test_fq()
+{
+	local out
+
+	web_service "$1" 1
+	in_ns lv1 tc qdisc replace dev int root fq
+	in_ns lv1 tc qdisc replace dev ext root fq
+	capture_start lv1 ext any
+	capture_start lv1 int any2
+	for _ in 1 2 3 4; do
+		check_eq "answer" web1 "$(get client "http://$VIP/" --max-time \
+			$((5 * L4LB_TIME_FACTOR)))"
+	done
+	capture_stop any
+	capture_stop any2
+	out=$(in_ns lv1 tc -s -j qdisc show dev int | jq '.[0]')
+	check_between "packets by fq" 8 1000 "$(jq .packets <<<"$out")"
+	check_eq "beyond the horizon" 0 "$(jq '(.horizon_caps // 0) +
+		(.horizon_drops // 0)' <<<"$out")"
+	check_eq "dropped" 0 "$(jq .drops <<<"$out")"
+	check_eq "throttled" 0 "$(jq .throttled <<<"$out")"
+}
+
+# esp DIRECTION...: a policy towards web1, in tunnel mode, on both ends
+esp_tunnel()
+{
+	local ns auth enc
+
+	modprobe -aq esp4 authenc cbc aes sha256 || :
+	auth=0x$(printf '11%.0s' {1..32})
+	enc=0x$(printf '22%.0s' {1..16})
+	for ns in lv1 web1; do
+		ip_ns "$ns" xfrm state add src 192.168.31.11 \
+			dst 192.168.31.101 proto esp spi 0x100 mode tunnel \
+			auth-trunc 'hmac(sha256)' "$auth" 128 \
+			enc 'cbc(aes)' "$enc"
+	done
+	ip_ns lv1 xfrm policy add dir out dst 192.168.31.101/32 \
+		tmpl src 192.168.31.11 dst 192.168.31.101 proto esp mode tunnel
+	ip_ns web1 xfrm policy add dir in dst 192.168.31.101/32 \
+		tmpl src 192.168.31.11 dst 192.168.31.101 proto esp mode tunnel
+}
+
+# One of two servers is reached by IPsec only. A policy comes while the service
+# runs, and goes again.
+test_ipsec()
+{
+	web_service nat 2
+	check_eq "before" "web1 web2" \
+		"$({ get; get; } | sort | xargs)"
+	esp_tunnel
+	capture_start lv1 int int
+	check_eq "with the policy" "2 web1 2 web2" \
+		"$({ get; get; get; get; } | sort | uniq -c | xargs)"
+	capture_stop int
+	check_eq "to web1 in the clear" 0 "$(capture_count int dst \
+		192.168.31.101 and tcp)"
+	check_between "to web1 by ESP" 4 100 "$(capture_count int dst \
+		192.168.31.101 and ip proto 50)"
+	check_between "to web2 in the clear" 4 100 "$(capture_count int dst \
+		192.168.31.102 and tcp)"
+	check_eq "to web2 by ESP" 0 "$(capture_count int dst \
+		192.168.31.102 and ip proto 50)"
+	ip_ns lv1 xfrm policy flush
+	ip_ns web1 xfrm policy flush
+	check_eq "after" "web1 web2" "$({ get; get; } | sort | xargs)"
+}
+
+# The clients' side is in a VRF, the servers' side is not; routes lead across.
+# The VRF shows each packet twice.
+test_vrf()
+{
+	modprobe -q vrf || :
+	web_service nat 1
+	{
+		echo "link add red type vrf table 100"
+		echo "link set red up"
+		echo "link set ext master red"
+		echo "route add 10.10.31.0/24 dev ext"
+	} | ip_ns lv1
+	capture_start web1 eth0 web src "$CLIENT" and tcp
+	check_eq "answer" web1 "$(get)"
+	capture_stop web
+	in_ns lv1 lbctl -j stats >"$_test_dir/stats"
+	check_eq "new connections" 1 "$(jq '[.reasons[] |
+		select(.name == "new")][0].packets' "$_test_dir/stats")"
+	check_eq "all of the client's packets, once" \
+		"$(capture_count web)" "$(jq '[.reasons[] |
+			select(.name == "new" or .name == "established") |
+			.packets] | add' "$_test_dir/stats")"
+}
+
+run_test "a tap sees packets as they came, by NAT" test_tap nat
+run_test "a tap sees packets as they came, by DR" test_tap dr
+run_test "fq and times of arrival, by NAT" test_fq nat
+run_test "fq and times of arrival, by DR" test_fq dr
+run_test "one server behind an IPsec policy" test_ipsec
+run_test "the clients' side in a VRF" test_vrf
+finish
