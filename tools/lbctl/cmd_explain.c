@@ -246,7 +246,9 @@ static const char *template(const struct l4lb_explain_step *s)
 	case L4LB_STEP_METHOD:
 		return "method      [%{server_method}][ to %{server}][: %{_sentence}]";
 	case L4LB_STEP_ROUTE:
-		return "route       [dev %{dev}][ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
+		if (!HAS(s, OIF))
+			return "route       none[: %{_sentence}]";
+		return "route       dev %{dev}[ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
 	case L4LB_STEP_NEIGHBOUR:
 		return "neighbour   [%{nexthop} ][%{lladdr} ][%{nud}][: %{_sentence}]";
 	}
