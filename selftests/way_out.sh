@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What lies between the rewrite and the wire: taps, queueing disciplines, IPsec,
-# VRFs.  Topology: lib.sh, topo_article.
+# Ways out that are not simply a device: IPsec, a VRF.  Topology: lib.sh, topo_article.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,57 +19,7 @@ web_service()
 	done
 }
 
-# A tap holds a clone of what came in: it must show what came in, although it
-# is read later. A slow reader on the client's side, offloads off on the way, so
-# that each frame carries its own checksums.
-test_tap()
-{
-	local dev
-
-	web_service "$1" 1
-	for dev in client:eth0 net:ext-client net:ext-lv1 lv1:ext; do
-		offloads "${dev%:*}" "${dev#*:}" off
-	done
-	capture_start lv1 ext in ip proto 6 and dst "$VIP"
-	check_eq "answer" web1 "$(get)"
-	get client "http://$VIP/peer" >/dev/null
-	capture_stop in
-	check_between "packets of the client" 8 200 \
-		"$(capture_count in src "$CLIENT" and dst "$VIP" and dst port 80)"
-	check_eq "TTL as the client sent it" 0 \
-		"$(capture_count in 'ip[8] != 64')"
-	check_eq "to the director's MAC" 0 "$(capture_count in not ether dst \
-		"$(ip_ns lv1 -j link show dev ext | jq -r '.[0].address')")"
-	check_eq "wrong checksums" 0 \
-		"$(capture_show in | grep -c 'incorrect' || :)"
-}
-
-# The time of arrival, taken for whoever captures, is no time of departure: fq
-# would hold or drop the packet.
-test_fq()
-{
-	local out
-
-	web_service "$1" 1
-	in_ns lv1 tc qdisc replace dev int root fq
-	in_ns lv1 tc qdisc replace dev ext root fq
-	capture_start lv1 ext any
-	capture_start lv1 int any2
-	for _ in 1 2 3 4; do
-		check_eq "answer" web1 "$(get client "http://$VIP/" --max-time \
-			$((5 * L4LB_TIME_FACTOR)))"
-	done
-	capture_stop any
-	capture_stop any2
-	out=$(in_ns lv1 tc -s -j qdisc show dev int | jq '.[0]')
-	check_between "packets by fq" 8 1000 "$(jq .packets <<<"$out")"
-	check_eq "beyond the horizon" 0 "$(jq '(.horizon_caps // 0) +
-		(.horizon_drops // 0)' <<<"$out")"
-	check_eq "dropped" 0 "$(jq .drops <<<"$out")"
-	check_eq "throttled" 0 "$(jq .throttled <<<"$out")"
-}
-
-# esp DIRECTION...: a policy towards web1, in tunnel mode, on both ends
+# esp_tunnel: a policy towards web1, in tunnel mode, on both ends
 esp_tunnel()
 {
 	local ns auth enc
@@ -139,10 +88,6 @@ test_vrf()
 			.packets] | add' "$_test_dir/stats")"
 }
 
-run_test "a tap sees packets as they came, by NAT" test_tap nat
-run_test "a tap sees packets as they came, by DR" test_tap dr
-run_test "fq and times of arrival, by NAT" test_fq nat
-run_test "fq and times of arrival, by DR" test_fq dr
 run_test "one server behind an IPsec policy" test_ipsec
 run_test "the clients' side in a VRF" test_vrf
 finish

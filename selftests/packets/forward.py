@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Forwarding by DR and NAT, frame by frame. F1 F9 F10 F12 F13 F58 F61."""
 
+import json
+import socket
+
 from scapy.all import IP, TCP, UDP, Ether, Raw
 
 import wire as w
 from wire import CLIENT, VIP, WEB1, WEB2, Failed, same
+
+SO_TIMESTAMP = 29
 
 
 def nat(wire, proto="tcp", port=80, rport=8080, **opts):
@@ -126,6 +131,57 @@ def dr_leaves_replies(wire):
     wire.quiet()
 
 
+def taps(wire):
+    """a tap that reads late sees packets as they came, by NAT and DR"""
+    nat(wire)
+    direct(wire, port=81)
+    tap = {"c0": wire.listen(wire.lb, "c0l"), "s0": wire.listen(wire.lb, "s0l")}
+    sent = {"c0": [], "s0": []}
+    try:
+        for port, sport in ((80, 40000), (81, 40001)):
+            sent["c0"].append(wire.client(TCP(sport=sport, dport=port,
+                                              flags="S"), ttl=64))
+            wire.send("c0", sent["c0"][-1])
+            wire.expect("s0", "SYN")
+        sent["s0"].append(wire.server(TCP(sport=8080, dport=40000, flags="SA"),
+                                      ttl=64))
+        wire.send("s0", sent["s0"][-1])
+        wire.expect("c0", "SYN+ACK")
+        for dev, frames in sent.items():
+            for frame in frames:
+                same("what the tap on %s saw" % dev,
+                     tap[dev].recv(65536), bytes(frame))
+    finally:
+        for sk in tap.values():
+            sk.close()
+    wire.quiet()
+
+
+def arrival_times(wire):
+    """fq does not take times of arrival for times of departure, NAT and DR"""
+    nat(wire)
+    direct(wire, port=81)
+    for dev in ("c0l", "s0l"):
+        wire.inside("tc", "qdisc", "replace", "dev", dev, "root", "fq")
+    # this socket asks for times of arrival, and so all packets get them
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asks:
+        asks.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
+        for num in range(4):
+            for port in (80, 81):
+                wire.send("c0", wire.client(TCP(sport=40000 + num, dport=port,
+                                                flags="S")))
+                wire.expect("s0", "SYN through fq")
+            wire.send("s0", wire.server(TCP(sport=8080, dport=40000 + num,
+                                            flags="SA")))
+            wire.expect("c0", "SYN+ACK through fq")
+    for dev in ("c0l", "s0l"):
+        fq = json.loads(wire.inside("tc", "-s", "-j", "qdisc", "show", "dev",
+                                    dev))[0]
+        same("kind", fq["kind"], "fq")
+        same("drops on " + dev, fq["drops"], 0)
+    wire.quiet()
+
+
 def states(wire, **want):
     """Connection states of the director, counted."""
     out = wire.lbctl("conn", "show")
@@ -135,7 +191,6 @@ def states(wire, **want):
 
 def counts(wire):
     """(active, inactive) of the only service."""
-    import json
     out = json.loads(wire.lbctl("-j", "service", "show", "tcp", VIP + ":80"))
     svc = out["services"][0] if "services" in out else out
     return svc["active"], svc["inactive"]
@@ -314,7 +369,8 @@ def three_sites(wire):
 
 
 if __name__ == "__main__":
-    w.main("forward", [nat_tcp, nat_udp, dr_only_macs, dr_leaves_replies,
+    w.main("forward", [nat_tcp, nat_udp, dr_only_macs, taps,
+                       arrival_times, dr_leaves_replies,
                        dr_one_sided, nat_both_sides, rr_sticks, switch_method,
                        dr_port, one_reply_tuple, others_untouched,
                        three_sites])

@@ -124,22 +124,30 @@ class Wire:
         self.open()
 
     def open(self):
-        """Packet sockets on the far ends, opened in their namespace."""
+        """Packet sockets on the far ends."""
+        for dev in ("c0", "s0"):
+            self.sock[dev] = self.listen(self.far, dev)
+
+    @staticmethod
+    def listen(netns, dev):
+        """A packet socket on a device, opened in its namespace.
+
+        It keeps clones of what comes in, and copies them when they are read.
+        """
         libc = ctypes.CDLL(None, use_errno=True)
         with open("/proc/self/ns/net", "rb") as home, \
-                open("/run/netns/" + self.far, "rb") as far:
-            if libc.setns(far.fileno(), CLONE_NEWNET):
+                open("/run/netns/" + netns, "rb") as there:
+            if libc.setns(there.fileno(), CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), "setns")
             try:
-                for dev in ("c0", "s0"):
-                    sk = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
-                                       socket.htons(ETH_P_ALL))
-                    sk.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-                    sk.bind((dev, ETH_P_ALL))
-                    sk.setblocking(False)
-                    self.sock[dev] = sk
+                sk = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                   socket.htons(ETH_P_ALL))
+                sk.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+                sk.bind((dev, ETH_P_ALL))
+                sk.setblocking(False)
             finally:
                 libc.setns(home.fileno(), CLONE_NEWNET)
+        return sk
 
     def down(self):
         """Undo up(); safe at any time."""

@@ -7,6 +7,7 @@
 DEBUG=/sys/kernel/debug/l4lb_bench
 VIP=10.10.31.100
 FLOWS=1024
+WINDOWS=5
 SYN=0x02
 ACK=0x10
 SYNACK=0x12
@@ -74,7 +75,7 @@ report()
 	progress "$row $system cost $(value cost)"
 }
 
-# measure ROW SYSTEM KEY=VALUE...: one packet at a time, then lists of 64; three
+# measure ROW SYSTEM KEY=VALUE...: one packet at a time, then lists of 64;
 # windows with a packet of each flow. Work that comes with time and not with
 # packets disturbs some windows: the lowest counts
 measure()
@@ -82,13 +83,15 @@ measure()
 	local row=$1 system=$2
 
 	shift 2
-	if ! run n=$((3 * FLOWS)) flows=$FLOWS windows=3 capture=256 "$@"; then
+	if ! run n=$((WINDOWS * FLOWS)) flows=$FLOWS windows=$WINDOWS \
+			capture=256 "$@"; then
 		error "$row $system: $(tr '\n' ' ' <$DEBUG/result)"
 		return 1
 	fi
 	report "$row" "$system" cost cost_all p50 mean
 	check_sums "$row $system"
-	if ! run n=$((3 * FLOWS)) flows=$FLOWS windows=3 list=64 "$@"; then
+	if ! run n=$((WINDOWS * FLOWS)) flows=$FLOWS windows=$WINDOWS \
+			list=64 "$@"; then
 		error "$row $system list: $(tr '\n' ' ' <$DEBUG/result)"
 		return 1
 	fi
