@@ -7,7 +7,7 @@
 DEBUG=/sys/kernel/debug/l4lb_bench
 VIP=10.10.31.100
 FLOWS=1024
-WINDOWS=5
+WINDOWS=9
 SYN=0x02
 ACK=0x10
 SYNACK=0x12
