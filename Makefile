@@ -86,7 +86,8 @@ kernels: deps
 	@selftests/vm/kernel source 6.12 tools/net/ynl >/dev/null
 
 test-build: kernels
-	+@$(MAKE) --no-print-directory O='$(TEST_O)' \
+	@echo 'building the module for $(KERNEL) and the tools'
+	+@$(MAKE) -s -j$$(nproc) --no-print-directory O='$(TEST_O)' \
 		KDIR="$$(selftests/vm/kernel $(KERNEL) kdir)" module test-tools
 
 ifeq ($(DEMO),host)
