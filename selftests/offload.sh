@@ -111,6 +111,73 @@ test_small_mtu()
 			"$_test_dir/stats")"
 }
 
+# without DF an aggregate that is too large leaves in fragments
+test_no_df()
+{
+	iperf_service "$1" on
+	in_ns client sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	ip_ns lv1 link set int mtu 1000
+	iperf $((4 << 20))
+	check_between "reassembled by the server" 100 1000000 \
+		"$(snmp_count web1 IpReasmOKs)"
+	check_eq "in vain" 0 "$(snmp_count web1 IpReasmFails)"
+	check_eq "checksum errors" 0 "$(snmp_count web1 TcpInCsumErrors)"
+}
+
+udp_service()
+{
+	topo_article 1
+	all_offloads "$2"
+	[ "$1" = nat ] || server_dr web1
+	in_ns lv1 lbctl service add udp "$VIP:7000" method "$1"
+	in_ns lv1 lbctl server add udp "$VIP:7000" 192.168.31.101
+	in_ns_background web1 "$LIB_DIR/packets/datagrams.py" receive 7000 \
+		>"$_test_dir/got"
+	wait_listen web1 udp 7000
+}
+
+udp_packets()
+{
+	in_ns lv1 lbctl -j service show udp "$VIP:7000" |
+		jq '(.services // [.])[0].stats.packets_in'
+}
+
+# datagrams that the client hands to its device as one (UDP_L4): the director
+# sees one packet where the device takes such, and all arrive, each right
+test_udp_segments()
+{
+	local n=200 packets
+
+	udp_service "$1" "$2"
+	in_ns client "$LIB_DIR/packets/datagrams.py" segments "$VIP" 7000 "$n"
+	wait_eq 30 "$((n * 8)) right, 0 wrong" tail -n 1 "$_test_dir/got"
+	check_eq "checksum errors" 0 "$(snmp_count web1 UdpInCsumErrors)"
+	packets=$(udp_packets)
+	if [ "$2" = on ]; then
+		check_eq "packets of eight datagrams" "$n" "$packets"
+	else
+		check_eq "packets" $((n * 8)) "$packets"
+	fi
+}
+
+# datagrams that the director's device makes one of (FRAGLIST). How many meet
+# there is chance, so they are sent until some have met
+test_udp_fraglist()
+{
+	local sent=0 i
+
+	udp_service "$1" on
+	in_ns lv1 ethtool -K ext gro on rx-gro-list on
+	for ((i = 0; i < 50; i++)); do
+		in_ns client "$LIB_DIR/packets/datagrams.py" single "$VIP" 7000 800
+		sent=$((sent + 800))
+		wait_eq 30 "$sent right, 0 wrong" tail -n 1 "$_test_dir/got"
+		[ "$(udp_packets)" -eq "$sent" ] || break
+	done
+	[ "$(udp_packets)" -lt "$sent" ] || fail "no two datagrams met"
+	check_eq "checksum errors" 0 "$(snmp_count web1 UdpInCsumErrors)"
+}
+
 run_test "F60 bulk TCP by NAT, offloads on" test_bulk nat on
 run_test "F60 bulk TCP by NAT, offloads off" test_bulk nat off
 run_test "bulk TCP by DR, offloads on" test_bulk dr on
@@ -119,4 +186,11 @@ run_test "GRO packets are forwarded whole by NAT" test_aggregates nat
 run_test "GRO packets are forwarded whole by DR" test_aggregates dr
 run_test "F60 path MTU behind the client, by NAT" test_small_mtu nat
 run_test "F60 path MTU behind the client, by DR" test_small_mtu dr
+run_test "F60 aggregates without DF over a smaller MTU, by NAT" test_no_df nat
+run_test "F60 aggregates without DF over a smaller MTU, by DR" test_no_df dr
+run_test "F61 UDP segments by NAT, offloads on" test_udp_segments nat on
+run_test "F61 UDP segments by NAT, offloads off" test_udp_segments nat off
+run_test "F61 UDP segments by DR, offloads on" test_udp_segments dr on
+run_test "F61 UDP in fraglists by NAT" test_udp_fraglist nat
+run_test "F61 UDP in fraglists by DR" test_udp_fraglist dr
 finish
