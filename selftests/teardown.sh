@@ -91,7 +91,7 @@ test_flush()
 	local i
 
 	pair
-	for ((i = 0; i < ROUNDS * 5; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		in_ns lv1 lbctl flush
 		serve
 	done
@@ -118,7 +118,7 @@ test_devices()
 	local i
 
 	pair
-	for ((i = 0; i < ROUNDS; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		ip_ns lv1 link del int
 		_wire int lv1 int | ip_ns net
 		ip_ns lv1 addr add 192.168.31.11/24 dev int
