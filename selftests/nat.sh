@@ -173,14 +173,15 @@ test_delete_drains()
 	cmp "$_test_dir/got" "$_test_dir/zeros"
 }
 
-# `now` ends them
+# `now` ends them: the next packet of a client is answered by a reset. This one
+# only listens, and asks every two seconds whether the other side is there
 test_delete_now()
 {
 	local pid
 
 	nat_service 1
 	get client "http://$VIP/slow" -o /dev/null --max-time 200 \
-		2>"$_test_dir/curl" &
+		--keepalive-time 2 2>"$_test_dir/curl" &
 	pid=$!
 	wait_until 20 eval "in_ns lv1 lbctl conn show | grep -q established"
 	# shellcheck disable=SC2086
