@@ -18,6 +18,7 @@ import zlib
 SIZE = 1000
 BURST = 32
 UDP_SEGMENT = 103
+SO_RCVBUFFORCE = 33
 
 
 def datagram(num):
@@ -30,7 +31,7 @@ def datagram(num):
 def receive(port):
     """Until killed."""
     sk = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sk.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 64 << 20)
+    sk.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
     sk.bind(("", port))
     count = [0, 0]
     while True:
