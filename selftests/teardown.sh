@@ -27,22 +27,24 @@ objects()
 
 serve()
 {
-	in_ns lv1 lbctl service add tcp "$VIP:80" method nat scheduler rr
-	in_ns lv1 lbctl server add tcp "$VIP:80" 192.168.31.101
-	in_ns lv1 lbctl server add tcp "$VIP:80" 192.168.31.102
-	in_ns lv1 lbctl service add udp "$VIP:53" method nat
-	in_ns lv1 lbctl server add udp "$VIP:53" 192.168.31.101
+	cat >"$TMP/rules" <<-EOT
+		service add tcp $VIP:80 method nat scheduler rr
+		server add tcp $VIP:80 192.168.31.101
+		server add tcp $VIP:80 192.168.31.102
+		service add udp $VIP:53 method nat
+		server add udp $VIP:53 192.168.31.101
+	EOT
+	in_ns lv1 lbctl apply "$TMP/rules" >/dev/null
 }
 
 # requests all the time, whatever comes back
 traffic()
 {
-	# shellcheck disable=SC2016 # for the inner shell
-	in_ns_background client sh -c 'while :; do
-		curl -s -o /dev/null --max-time 1 "http://$1/"; done' sh "$VIP"
-	# shellcheck disable=SC2016
-	in_ns_background client sh -c 'while :; do
-		echo x | nc -u -w 1 "$1" 53; done' sh "$VIP"
+	local i
+
+	for i in 1 2; do
+		in_ns_background client "$LIB_DIR/packets/traffic.py" "$VIP"
+	done
 }
 
 pair()
@@ -78,6 +80,9 @@ test_reload()
 		load_module
 		serve
 		wait_until 20 eval "get client | grep -q web"
+		# for whoever waits for a hundred of them
+		[ $((i % 20)) -ne 19 ] || echo "l4lb: $((i + 1)) reloads" \
+			>/dev/kmsg
 	done
 	in_ns lv1 lbctl flush
 	check_eq "references" 0 "$(refs)"
