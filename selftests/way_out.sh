@@ -19,6 +19,16 @@ web_service()
 	done
 }
 
+# answers N: who answered N requests, counted: "2 web1 2 web2"
+answers()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		get client
+	done | sort | uniq -c | xargs
+}
+
 # esp_tunnel: a policy towards web1, in tunnel mode, on both ends
 esp_tunnel()
 {
@@ -44,12 +54,10 @@ esp_tunnel()
 test_ipsec()
 {
 	web_service nat 2
-	check_eq "before" "web1 web2" \
-		"$({ get; get; } | sort | xargs)"
+	check_eq "before" "1 web1 1 web2" "$(answers 2)"
 	esp_tunnel
 	capture_start lv1 int int
-	check_eq "with the policy" "2 web1 2 web2" \
-		"$({ get; get; get; get; } | sort | uniq -c | xargs)"
+	check_eq "with the policy" "2 web1 2 web2" "$(answers 4)"
 	capture_stop int
 	check_eq "to web1 in the clear" 0 "$(capture_count int dst \
 		192.168.31.101 and tcp)"
@@ -61,7 +69,7 @@ test_ipsec()
 		192.168.31.102 and ip proto 50)"
 	ip_ns lv1 xfrm policy flush
 	ip_ns web1 xfrm policy flush
-	check_eq "after" "web1 web2" "$({ get; get; } | sort | xargs)"
+	check_eq "after" "1 web1 1 web2" "$(answers 2)"
 }
 
 # The clients' side is in a VRF, the servers' side is not; routes lead across.
@@ -77,7 +85,7 @@ test_vrf()
 		echo "route add 10.10.31.0/24 dev ext"
 	} | ip_ns lv1
 	capture_start web1 eth0 web src "$CLIENT" and tcp
-	check_eq "answer" web1 "$(get)"
+	check_eq "answer" web1 "$(get client)"
 	capture_stop web
 	in_ns lv1 lbctl -j stats >"$_test_dir/stats"
 	check_eq "new connections" 1 "$(jq '[.reasons[] |
