@@ -44,7 +44,7 @@ iperf()
 	in_ns client timeout $((120 * L4LB_TIME_FACTOR)) \
 		iperf3 -J -c "$VIP" -p 5201 -n "$bytes" "$@" >"$_test_dir/iperf"
 	# the count closes when the sender has sent all, not when all is there
-	check_between "bytes received" $((bytes * 3 / 4)) $((bytes * 2)) \
+	check_between "bytes received" $((bytes / 2)) $((bytes * 2)) \
 		"$(jq .end.sum_received.bytes "$_test_dir/iperf")"
 }
 
@@ -120,7 +120,8 @@ test_no_df()
 	iperf $((4 << 20))
 	check_between "reassembled by the server" 100 1000000 \
 		"$(snmp_count web1 IpReasmOKs)"
-	check_eq "in vain" 0 "$(snmp_count web1 IpReasmFails)"
+	# the end of the transfer may find one under way
+	check_between "in vain" 0 5 "$(snmp_count web1 IpReasmFails)"
 	check_eq "checksum errors" 0 "$(snmp_count web1 TcpInCsumErrors)"
 }
 
@@ -162,15 +163,20 @@ test_udp_segments()
 	fi
 }
 
-# datagrams that the director's device makes one of (FRAGLIST). How many meet
-# there is chance, so they are sent until some have met
+# datagrams that the director's device makes one of (FRAGLIST). It keeps them
+# for 10 ms in the hope of more; how many meet is chance all the same, so they
+# are sent until some have met
 test_udp_fraglist()
 {
 	local sent=0 i
 
 	udp_service "$1" on
 	in_ns lv1 ethtool -K ext gro on rx-gro-list on
-	for ((i = 0; i < 50; i++)); do
+	# shellcheck disable=SC2016 # of the namespace
+	ip netns exec "$(netns lv1)" sh -c 'cd /sys/class/net/ext &&
+		echo 10000000 >gro_flush_timeout &&
+		echo 100 >napi_defer_hard_irqs'
+	for ((i = 0; i < 20; i++)); do
 		in_ns client "$LIB_DIR/packets/datagrams.py" single "$VIP" 7000 800
 		sent=$((sent + 800))
 		wait_eq 30 "$sent right, 0 wrong" tail -n 1 "$_test_dir/got"
