@@ -41,10 +41,11 @@ iperf()
 	local bytes=$1
 
 	shift
-	in_ns client timeout $((120 * L4LB_TIME_FACTOR)) \
-		iperf3 -J -c "$VIP" -p 5201 -n "$bytes" "$@" >"$_test_dir/iperf"
-	# the count closes when the sender has sent all, not when all is there
-	check_between "bytes received" $((bytes / 2)) $((bytes * 2)) \
+	in_ns client timeout $((120 * L4LB_TIME_FACTOR)) iperf3 -J -c "$VIP" \
+		-p 5201 -w 256K -n "$bytes" "$@" >"$_test_dir/iperf"
+	# the count closes when the sender has written all, not when all is
+	# there: the sockets' buffers, of twice 256 KiB each, may be missing
+	check_between "bytes received" $((bytes - (1 << 20))) $((bytes * 2)) \
 		"$(jq .end.sum_received.bytes "$_test_dir/iperf")"
 }
 
@@ -120,8 +121,7 @@ test_no_df()
 	iperf $((4 << 20))
 	check_between "reassembled by the server" 100 1000000 \
 		"$(snmp_count web1 IpReasmOKs)"
-	# the end of the transfer may find one under way
-	check_between "in vain" 0 5 "$(snmp_count web1 IpReasmFails)"
+	check_eq "in vain" 0 "$(snmp_count web1 IpReasmFails)"
 	check_eq "checksum errors" 0 "$(snmp_count web1 TcpInCsumErrors)"
 }
 
