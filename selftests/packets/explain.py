@@ -8,7 +8,6 @@ said, at the server that it named, and never otherwise. Entries that the
 packets leave behind make the later questions harder.
 """
 
-import json
 import os
 import random
 
@@ -60,41 +59,6 @@ def configure(wire, rnd):
         os.unlink(path)
 
 
-def drain(wire):
-    """All that has come out; the echo of quiet() is the end."""
-    out = {"c0": [], "s0": []}
-    wire.ident += 1
-    for dev, src, dst, mac in (("c0", CLIENT, w.LB_OUT, w.MAC_C0L),
-                               ("s0", WEB1, w.LB_IN, w.MAC_S0L)):
-        wire.send(dev, Ether(src=w.MAC[src], dst=mac) /
-                  IP(src=src, dst=dst) /
-                  w.ICMP(id=0x4c34, seq=wire.ident))
-    for dev, frames in out.items():
-        while True:
-            frame = wire.recv(dev)
-            if frame is None:
-                raise Failed("the director does not answer on " + dev)
-            if w.ICMP in frame and frame[w.ICMP].id == 0x4c34:
-                break
-            w.sums_are_right(frame)
-            frames.append(frame)
-    return out
-
-
-def chosen(told):
-    """ADDR:PORT of the server that explain names, or None."""
-    server = None
-    for step in told["steps"]:
-        if step["step"] == "candidate" and step.get("chosen"):
-            server = step["server"]
-        if step["step"] == "connection" and step.get("conn_server") and \
-                server is None:
-            server = step["conn_server"]
-        if step["step"] == "method" and step.get("server"):
-            server = step["server"]
-    return server
-
-
 def one(wire, rnd):
     """One question, one packet."""
     proto = rnd.choice(("tcp", "udp"))
@@ -102,15 +66,10 @@ def one(wire, rnd):
     sport = rnd.randrange(40000, 40003)
     dst = rnd.choice((VIP, VIP, VIP, VIP2, VIP2, "10.10.31.102"))
     dport = rnd.choice((80, 80, 81, 82))
-    flags = rnd.choice(FLAGS) if proto == "tcp" else None
-    ask = ["-j", "explain", proto, "%s:%d" % (src, sport),
-           "%s:%d" % (dst, dport)]
-    if flags:
-        names = {"S": "SYN", "A": "ACK", "F": "FIN", "R": "RST", "P": "PSH"}
-        ask += ["flags", ",".join(names[f] for f in flags)]
-    told = json.loads(wire.lbctl(*ask))
+    flags = rnd.choice(FLAGS) if proto == "tcp" else ""
+    told = wire.explain(proto, src, sport, dst, dport, flags)
     what = "%s %s:%d > %s:%d %s: %s" % (proto, src, sport, dst, dport,
-                                        flags or "", told["reason"])
+                                        flags, told["reason"])
     before = wire.reasons()
     if proto == "tcp":
         wire.send("c0", wire.client(TCP(sport=sport, dport=dport, flags=flags,
@@ -118,7 +77,7 @@ def one(wire, rnd):
     else:
         wire.send("c0", wire.client(UDP(sport=sport, dport=dport) / Raw(b"x"),
                                     src=src, dst=dst))
-    out = drain(wire)
+    out = wire.drain()
     after = wire.reasons()
     moved = {k for k in after if after[k] != before.get(k, 0)}
     # the echoes that end a round are not ours, too
@@ -129,7 +88,7 @@ def one(wire, rnd):
         return told["reason"]
     same("frames to servers, " + what, len(out["s0"]), 1)
     frame = out["s0"][0]
-    addr, port = chosen(told).rsplit(":", 1)
+    addr, port = w.chosen(told).rsplit(":", 1)
     same("MAC, " + what, frame[Ether].dst, w.MAC[addr])
     layer = TCP if proto == "tcp" else UDP
     if frame[IP].dst != dst:
@@ -163,10 +122,9 @@ def no_effect(wire):
     before = wire.reasons()
     first = None
     for _ in range(5):
-        told = json.loads(wire.lbctl("-j", "explain", "tcp", CLIENT + ":40000",
-                                     VIP + ":80"))
-        first = first or chosen(told)
-        same("choice", chosen(told), first)
+        told = wire.explain("tcp", CLIENT, 40000, VIP, 80)
+        first = first or w.chosen(told)
+        same("choice", w.chosen(told), first)
     same("counters", wire.reasons(), before)
     same("connections", wire.lbctl("conn", "show").count(CLIENT), 0)
     same("neighbours", wire.ip("neigh", "show", "dev", "s0l"), "")

@@ -19,16 +19,10 @@ from wire import CLIENT, VIP, WEB1, WEB2
 
 def ask(wire, proto, dport, flags):
     """explain's verdict on a packet of CLIENT's port 40000."""
-    words = ["-j", "explain", proto, CLIENT + ":40000", "%s:%d" % (VIP, dport)]
-    if flags:
-        names = {"S": "SYN", "A": "ACK", "R": "RST"}
-        words += ["flags", ",".join(names[f] for f in flags)]
-    told = json.loads(wire.lbctl(*words))
+    told = wire.explain(proto, CLIENT, 40000, VIP, dport, flags)
     server = ""
     if told["verdict"] == "forward":
-        for step in told["steps"]:
-            if step["step"] == "method" and step.get("server"):
-                server = " > " + step["server"].rsplit(":", 1)[0]
+        server = " > " + w.chosen(told).rsplit(":", 1)[0]
     return told["reason"] + server
 
 
@@ -40,21 +34,9 @@ def send(wire, proto, dport, flags):
     else:
         pay = UDP(sport=40000, dport=dport) / Raw(b"x")
     wire.send("c0", wire.client(pay))
-    wire.ident += 1
     server = ""
-    for dev, src, dst, mac in (("c0", CLIENT, w.LB_OUT, w.MAC_C0L),
-                               ("s0", WEB1, w.LB_IN, w.MAC_S0L)):
-        wire.send(dev, Ether(src=w.MAC[src], dst=mac) /
-                  w.IP(src=src, dst=dst) / w.ICMP(id=0x4c34, seq=wire.ident))
-        while True:
-            frame = wire.recv(dev)
-            if frame is None:
-                raise w.Failed("the director does not answer on " + dev)
-            if w.ICMP in frame and frame[w.ICMP].id == 0x4c34:
-                break
-            if dev == "s0":
-                server = " > " + {w.MAC[a]: a for a in (WEB1, WEB2)}[
-                    frame[Ether].dst]
+    for frame in wire.drain()["s0"]:
+        server = " > " + {w.MAC[a]: a for a in (WEB1, WEB2)}[frame[Ether].dst]
     after = wire.reasons()
     moved = sorted(k for k in after if after[k] != before.get(k, 0) and
                    k not in ("not_ours", "icmp_other"))
@@ -79,14 +61,14 @@ def situations(wire):
     out["ack"] = both(wire, "tcp", 80, "A")
     out["rst"] = both(wire, "tcp", 80, "R")
     out["syn again"] = both(wire, "tcp", 80, "S")
-    out["udp"] = both(wire, "udp", 53, None)
+    out["udp"] = both(wire, "udp", 53, "")
     wire.lbctl("server", "add", "udp", VIP + ":53", WEB2)
-    out["udp again"] = both(wire, "udp", 53, None)
+    out["udp again"] = both(wire, "udp", 53, "")
     wire.lbctl("server", "disable", "udp", VIP + ":53", WEB1)
-    out["udp, server disabled"] = both(wire, "udp", 53, None)
-    out["unknown port"] = both(wire, "udp", 99, None)
+    out["udp, server disabled"] = both(wire, "udp", 53, "")
+    out["unknown port"] = both(wire, "udp", 99, "")
     wire.lbctl("vip", "set", VIP, "unknown-port", "drop")
-    out["unknown port, drop"] = both(wire, "udp", 99, None)
+    out["unknown port, drop"] = both(wire, "udp", 99, "")
     return out
 
 

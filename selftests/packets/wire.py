@@ -38,6 +38,7 @@ MAC = {
     WEB1: "02:00:00:00:31:65",
     WEB2: "02:00:00:00:31:66",
 }
+FLAG = {"S": "SYN", "A": "ACK", "F": "FIN", "R": "RST", "P": "PSH"}
 MAC_C0L = "02:00:00:00:31:0b"
 MAC_S0L = "02:00:00:00:31:1b"
 
@@ -73,6 +74,20 @@ def sums_are_right(frame):
         layer = layer.payload if layer.payload else None
     if bytes(again) != bytes(pkt):
         raise Failed("a checksum is wrong: " + pkt.summary())
+
+
+def chosen(told):
+    """ADDR:PORT of the server that explain names, or None."""
+    server = None
+    for step in told["steps"]:
+        if step["step"] == "candidate" and step.get("chosen"):
+            server = step["server"]
+        if step["step"] == "connection" and step.get("conn_server") and \
+                server is None:
+            server = step["conn_server"]
+        if step["step"] == "method" and step.get("server"):
+            server = step["server"]
+    return server
 
 
 class Wire:
@@ -183,24 +198,44 @@ class Wire:
         sums_are_right(frame)
         return frame
 
-    def quiet(self):
-        """Nothing is on its way on either wire.
+    def drain(self):
+        """All that has come out, by wire, each with right checksums.
 
         Sends an echo request to the director on each wire and takes its
         answer for the sign that all before it has been dealt with.
         """
+        out = {"c0": [], "s0": []}
         self.ident += 1
         for dev, src, dst, mac in (("c0", CLIENT, LB_OUT, MAC_C0L),
                                    ("s0", WEB1, LB_IN, MAC_S0L)):
             self.send(dev, Ether(src=MAC[src], dst=mac) /
                       IP(src=src, dst=dst) / ICMP(id=0x4c34, seq=self.ident))
-        for dev in ("c0", "s0"):
-            frame = self.recv(dev)
-            if frame is None:
-                raise Failed("the director does not answer on " + dev)
-            if ICMP not in frame or frame[ICMP].type != 0 or \
-                    frame[ICMP].id != 0x4c34:
-                raise Failed("unexpected on %s: %s" % (dev, frame.summary()))
+        for dev, frames in out.items():
+            while True:
+                frame = self.recv(dev)
+                if frame is None:
+                    raise Failed("the director does not answer on " + dev)
+                if ICMP in frame and frame[ICMP].type == 0 and \
+                        frame[ICMP].id == 0x4c34:
+                    break
+                sums_are_right(frame)
+                frames.append(frame)
+        return out
+
+    def quiet(self):
+        """Nothing is on its way on either wire."""
+        for dev, frames in self.drain().items():
+            if frames:
+                raise Failed("unexpected on %s: %s" % (dev,
+                                                       frames[0].summary()))
+
+    def explain(self, proto, src, sport, dst, dport, flags=""):
+        """What explain tells of a packet; flags as scapy writes them."""
+        words = ["-j", "explain", proto, "%s:%d" % (src, sport),
+                 "%s:%d" % (dst, dport)]
+        if flags:
+            words += ["flags", ",".join(FLAG[f] for f in flags)]
+        return json.loads(self.lbctl(*words))
 
     def reasons(self):
         """Reason counters of the director's namespace, by name."""
