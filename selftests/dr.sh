@@ -8,32 +8,6 @@
 
 SVC="tcp $VIP:80"
 
-# dr_service SERVERS [OPTION...]: web1.. with the VIP on lo
-dr_service()
-{
-	local n=$1 i
-
-	shift
-	topo_article "$n"
-	# shellcheck disable=SC2086 # a service is two words
-	in_ns lv1 lbctl service add $SVC method dr "$@"
-	for ((i = 1; i <= n; i++)); do
-		server_dr "web$i"
-		http_start "web$i"
-		# shellcheck disable=SC2086
-		in_ns lv1 lbctl server add $SVC "$(server_addr "web$i")"
-	done
-}
-
-answers()
-{
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		get
-	done | sort | uniq -c | xargs
-}
-
 mac_of()
 {
 	ip_ns "$1" -j link show dev "$2" | jq -r '.[0].address'
@@ -41,7 +15,7 @@ mac_of()
 
 test_shares()
 {
-	dr_service 3 scheduler rr
+	web_service dr 3 scheduler rr
 	check_eq "shares" "4 web1 4 web2 4 web3" "$(answers 12)"
 	check_eq "the server is asked by the VIP" "$CLIENT $VIP:80" \
 		"$(get client "http://$VIP/peer")"
@@ -51,7 +25,7 @@ test_captures()
 {
 	local out in
 
-	dr_service 1
+	web_service dr 1
 	capture_start lv1 ext out tcp
 	capture_start lv1 int in tcp
 	capture_start client eth0 client tcp
@@ -77,7 +51,7 @@ test_arp()
 {
 	local macs
 
-	dr_service 2
+	web_service dr 2
 	macs=$(in_ns client arping -I eth0 -c 3 -w 10 "$VIP" |
 		grep -o '\[..:..:..:..:..:..\]' | tr A-F a-f | sort -u)
 	check_eq "who answers ARP" "[$(mac_of lv1 ext)]" "$macs"
@@ -124,7 +98,7 @@ test_states()
 {
 	local pid
 
-	dr_service 1
+	web_service dr 1
 	in_ns_background client curl -sS --max-time 600 -o /dev/null \
 		"http://$VIP/slow"
 	pid=$!
@@ -171,7 +145,7 @@ test_switch()
 # a server changes its MAC address silently, under one-way load
 test_silent_mac()
 {
-	dr_service 1
+	web_service dr 1
 	check_eq "before" web1 "$(get)"
 	in_ns lv1 sysctl -qw net.ipv4.neigh.int.base_reachable_time_ms=1000 \
 		net.ipv4.neigh.int.delay_first_probe_time=1 \

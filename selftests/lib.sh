@@ -523,6 +523,40 @@ get()
 	in_ns "$from" curl -sS --max-time $((10 * L4LB_TIME_FACTOR)) "$@" "$url"
 }
 
+# answers N: who answered N requests, counted: "2 web1 2 web2"
+answers()
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		get client
+	done | sort | uniq -c | xargs
+}
+
+# web_service METHOD SERVERS [OPTION]...: topo_article, and tcp VIP:80 with
+# web1.. behind it, which listen at 80 (dr, VIP on lo) or 8080 (nat)
+web_service()
+{
+	local method=$1 n=$2 i name
+
+	shift 2
+	topo_article "$n"
+	in_ns lv1 lbctl service add tcp "$VIP:80" method "$method" "$@"
+	for ((i = 1; i <= n; i++)); do
+		name=web$i
+		if [ "$method" = dr ]; then
+			server_dr "$name"
+			http_start "$name"
+			in_ns lv1 lbctl server add tcp "$VIP:80" \
+				"$(server_addr "$name")"
+		else
+			http_start "$name" 8080
+			in_ns lv1 lbctl server add tcp "$VIP:80" \
+				"$(server_addr "$name"):8080"
+		fi
+	done
+}
+
 # ---------------------------------------------------------------- captures
 
 # capture_start NAMESPACE DEVICE NAME [FILTER]...: tcpdump into

@@ -7,35 +7,9 @@
 
 SVC="tcp $VIP:80"
 
-# nat_service SERVERS [OPTION...]
-nat_service()
-{
-	local n=$1 i
-
-	shift
-	topo_article "$n"
-	# shellcheck disable=SC2086 # a service is two words
-	in_ns lv1 lbctl service add $SVC method nat "$@"
-	for ((i = 1; i <= n; i++)); do
-		http_start "web$i" 8080
-		# shellcheck disable=SC2086
-		in_ns lv1 lbctl server add $SVC "$(server_addr "web$i"):8080"
-	done
-}
-
-# answers N: who answered N requests, counted: "2 web1 2 web2"
-answers()
-{
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		get
-	done | sort | uniq -c | xargs
-}
-
 test_shares()
 {
-	nat_service 3 scheduler rr
+	web_service nat 3 scheduler rr
 	check_eq "shares" "4 web1 4 web2 4 web3" "$(answers 12)"
 	check_match "the server sees the client" "^$CLIENT 192.168.31.10[123]:8080$" \
 		"$(get client "http://$VIP/peer")"
@@ -45,7 +19,7 @@ test_captures()
 {
 	local out in
 
-	nat_service 1
+	web_service nat 1
 	offloads client eth0 off
 	offloads web1 eth0 off
 	offloads lv1 ext off
@@ -69,7 +43,7 @@ test_captures()
 
 test_others()
 {
-	nat_service 1
+	web_service nat 1
 	in_ns_background lv1 busybox nc -ll -p 22 -e echo director
 	wait_listen lv1 tcp 22
 	check_eq "the director's own port" director \
@@ -83,7 +57,7 @@ test_others()
 # the director is a client of its own VIP
 test_local_client()
 {
-	nat_service 2 scheduler rr
+	web_service nat 2 scheduler rr
 	check_match "by the VIP" 'web[12]' "$(get lv1)"
 	check_match "again" 'web[12]' "$(get lv1)"
 	in_ns lv1 lbctl -j stats >"$_test_dir/stats"
@@ -98,7 +72,7 @@ test_local_client()
 # conntrack has not seen the client's packets: its replies must not be invalid
 test_local_client_stateful()
 {
-	nat_service 2 scheduler rr
+	web_service nat 2 scheduler rr
 	in_ns lv1 iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
 	# conntrack is at work, and the rule can drop
 	in_ns_background lv1 busybox nc -ll -p 22 -e echo director
@@ -114,7 +88,7 @@ test_local_client_stateful()
 
 test_no_ip_forward()
 {
-	nat_service 1
+	web_service nat 1
 	check_eq "ip_forward" 0 "$(in_ns lv1 sysctl -n net.ipv4.ip_forward)"
 	check_eq "answer" web1 "$(get)"
 	in_ns lv1 sysctl -qw net.ipv4.conf.all.rp_filter=1 \
@@ -131,7 +105,7 @@ test_changes_under_load()
 {
 	local pid i
 
-	nat_service 2 scheduler wlc
+	web_service nat 2 scheduler wlc
 	get client "http://$VIP/big" -o "$_test_dir/got" --limit-rate 16M \
 		--max-time 200 &
 	pid=$!
@@ -159,7 +133,7 @@ test_delete_drains()
 {
 	local pid
 
-	nat_service 2
+	web_service nat 2
 	get client "http://$VIP/big" -o "$_test_dir/got" --limit-rate 8M \
 		--max-time 200 &
 	pid=$!
@@ -179,7 +153,7 @@ test_delete_now()
 {
 	local pid
 
-	nat_service 1
+	web_service nat 1
 	get client "http://$VIP/slow" -o /dev/null --max-time 200 \
 		--keepalive-time 2 2>"$_test_dir/curl" &
 	pid=$!

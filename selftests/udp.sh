@@ -34,7 +34,7 @@ ask()
 		"$@" "@$VIP" "$name" TXT
 }
 
-answers()
+dns_answers()
 {
 	local i
 
@@ -59,7 +59,7 @@ dns_service()
 test_dns()
 {
 	dns_service "$1"
-	check_eq "shares" "5 web1 5 web2" "$(answers 10)"
+	check_eq "shares" "5 web1 5 web2" "$(dns_answers 10)"
 	check_match "entries" "udp.*$CLIENT" "$(in_ns lv1 lbctl conn show)"
 }
 

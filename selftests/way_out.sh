@@ -1,33 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Ways out that are not simply a device: IPsec, a VRF.  Topology: lib.sh, topo_article.
+# Ways out that are not simply a device: IPsec, a VRF.
+# Topology: lib.sh, topo_article.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# web_service METHOD SERVERS
-web_service()
-{
-	local i
-
-	topo_article "$2"
-	in_ns lv1 lbctl service add tcp "$VIP:80" method "$1" scheduler rr
-	for ((i = 1; i <= $2; i++)); do
-		[ "$1" = nat ] || server_dr "web$i"
-		http_start "web$i"
-		in_ns lv1 lbctl server add tcp "$VIP:80" "$(server_addr "web$i")"
-	done
-}
-
-# answers N: who answered N requests, counted: "2 web1 2 web2"
-answers()
-{
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		get client
-	done | sort | uniq -c | xargs
-}
 
 # esp_tunnel: a policy towards web1, in tunnel mode, on both ends
 esp_tunnel()
@@ -53,7 +30,7 @@ esp_tunnel()
 # runs, and goes again.
 test_ipsec()
 {
-	web_service nat 2
+	web_service nat 2 scheduler rr
 	check_eq "before" "1 web1 1 web2" "$(answers 2)"
 	esp_tunnel
 	capture_start lv1 int int
