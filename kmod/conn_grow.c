@@ -194,21 +194,23 @@ void l4lb_conn_grow_end(struct l4lb_net *ln)
  * l4lb_conn_grow_work() - work function of &l4lb_conns.grow
  * @work: the work
  *
- * Stops half-way when l4lb_conns_stop() is waiting for it, which knows what to
- * do with two tables.
+ * Looks again after each growth: entries that came meanwhile asked for nothing,
+ * and perhaps none comes any more. Stops half-way when l4lb_conns_stop() is
+ * waiting for it, which knows what to do with two tables.
  */
 void l4lb_conn_grow_work(struct work_struct *work)
 {
 	struct l4lb_conns *ct = container_of(work, struct l4lb_conns, grow);
 	struct l4lb_net *ln = l4lb_conns_net(ct);
-	u32 bucket = 0;
+	u32 bucket;
 
-	if (!l4lb_conn_grow_begin(ln))
-		return;
-	while (l4lb_conn_grow_move(ln, bucket++)) {
-		if (unlikely(!READ_ONCE(ct->running)))
-			return;
-		cond_resched();
+	while (l4lb_conn_grow_begin(ln)) {
+		bucket = 0;
+		while (l4lb_conn_grow_move(ln, bucket++)) {
+			if (unlikely(!READ_ONCE(ct->running)))
+				return;
+			cond_resched();
+		}
+		l4lb_conn_grow_end(ln);
 	}
-	l4lb_conn_grow_end(ln);
 }
