@@ -38,6 +38,8 @@ MAC = {
     WEB1: "02:00:00:00:31:65",
     WEB2: "02:00:00:00:31:66",
 }
+STATES = ("syn_sent", "syn_recv", "established", "fin_wait", "close_wait",
+          "last_ack", "time_wait", "close", "udp")
 FLAG = {"S": "SYN", "A": "ACK", "F": "FIN", "R": "RST", "P": "PSH"}
 MAC_C0L = "02:00:00:00:31:0b"
 MAC_S0L = "02:00:00:00:31:1b"
@@ -136,6 +138,9 @@ class Wire:
             self.ip("neigh", "add", addr, "lladdr", mac, "nud", "permanent",
                     "dev", dev)
         self.ip("route", "add", "198.51.100.0/24", "via", ROUTER)
+        # nothing that a test has made expires while it runs, however slowly
+        self.lbctl("limits", "set", "timeout",
+                   ",".join(state + "=7200" for state in STATES))
         self.open()
 
     def open(self):
