@@ -24,17 +24,21 @@ static_assert(__L4LB_STATE_MAX - 1 <= L4LB_CONN_STATE);
 #define CONN_KICK_MS	10
 
 /* How many entries are handed to the slab allocator at once. */
-#define CONN_FREE_BULK	32
+#define CONN_FREE_BULK	16
 
-static struct kmem_cache *conn_cache;
-static struct kmem_cache *conn_nat_cache;
+/* By enum l4lb_conn_kind. */
+static struct kmem_cache *conn_cache[L4LB_CONN_KINDS];
+
+static const char * const conn_cache_name[L4LB_CONN_KINDS] = {
+	"l4lb_conn", "l4lb_conn_nat", "l4lb_conn_extra", "l4lb_conn_nat_extra",
+};
 
 struct l4lb_buckets l4lb_conn_none = {
 	.mask = 0,
 	.head = { NULL },
 };
 
-const u32 l4lb_timeout_default[__L4LB_STATE_MAX] = {
+const u32 l4lb_timeout_default[L4LB_TIMEOUT_STATES] = {
 	[L4LB_STATE_SYN_SENT] = 120,
 	[L4LB_STATE_SYN_RECV] = 60,
 	[L4LB_STATE_ESTABLISHED] = 900,
@@ -57,6 +61,7 @@ static const char * const conn_state_name[__L4LB_STATE_MAX] = {
 	[L4LB_STATE_TIME_WAIT] = "time_wait",
 	[L4LB_STATE_CLOSE] = "close",
 	[L4LB_STATE_UDP] = "udp",
+	[L4LB_STATE_PERSIST] = "persist",
 };
 
 /**
@@ -84,19 +89,19 @@ const char *l4lb_state_name(u8 state)
  */
 int l4lb_conn_cache_init(void)
 {
-	conn_cache = kmem_cache_create("l4lb_conn", sizeof(struct l4lb_conn), 0,
-				       SLAB_HWCACHE_ALIGN, NULL);
-	if (!conn_cache)
-		return -ENOMEM;
-	conn_nat_cache = kmem_cache_create("l4lb_conn_nat",
-					   sizeof(struct l4lb_conn_nat), 0,
-					   SLAB_HWCACHE_ALIGN, NULL);
-	if (!conn_nat_cache)
-		goto destroy_conn_cache;
+	u32 kind;
+
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++) {
+		conn_cache[kind] = kmem_cache_create(conn_cache_name[kind],
+						     l4lb_conn_size(kind), 0,
+						     SLAB_HWCACHE_ALIGN, NULL);
+		if (!conn_cache[kind])
+			goto destroy_caches;
+	}
 	return 0;
 
-destroy_conn_cache:
-	kmem_cache_destroy(conn_cache);
+destroy_caches:
+	l4lb_conn_cache_exit();
 	return -ENOMEM;
 }
 
@@ -107,8 +112,12 @@ destroy_conn_cache:
  */
 void l4lb_conn_cache_exit(void)
 {
-	kmem_cache_destroy(conn_nat_cache);
-	kmem_cache_destroy(conn_cache);
+	u32 kind;
+
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++) {
+		kmem_cache_destroy(conn_cache[kind]);
+		conn_cache[kind] = NULL;
+	}
 }
 
 /**
@@ -266,7 +275,7 @@ struct l4lb_conn *l4lb_conn_lookup(const struct l4lb_net *ln,
  *
  * Context: RCU read side.
  * Return: seconds: the service's own timeout of the entry's state, else the
- * namespace's.
+ * namespace's; of a template the time that clients of the service persist.
  */
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 {
@@ -274,6 +283,8 @@ u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 	const struct l4lb_service *svc;
 
 	svc = l4lb_slots_get(&ln->services, conn->node.id);
+	if (unlikely(state == L4LB_STATE_PERSIST))
+		return svc ? svc->persist : 0;
 	if (svc && svc->timeout[state])
 		return svc->timeout[state];
 	return READ_ONCE(ln->limits.timeout[state]);
@@ -403,11 +414,14 @@ static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 {
 	conn_node_fill(&conn->node, new->key.id, new->key.hash, new);
 	conn->word = new->state | L4LB_CONN_COUNTED |
-		     (new->local ? L4LB_CONN_LOCAL : 0);
+		     (new->local ? L4LB_CONN_LOCAL : 0) |
+		     (new->extra ? L4LB_CONN_EXTRA : 0);
 	conn->stamp = (u32)jiffies;
 	conn->method = new->method;
 	conn->server = new->server->id;
 	conn->gen = new->server->gen;
+	if (unlikely(new->extra))
+		*l4lb_conn_extra(conn) = *new->extra;
 }
 
 /*
@@ -515,17 +529,17 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new)
 {
 	const bool nat = new->method == L4LB_METHOD_NAT;
-	const u32 size = l4lb_conn_bytes(new->method);
+	const u32 kind = l4lb_conn_kind(new->method, new->extra);
+	const u32 size = l4lb_conn_bytes(kind);
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_conn_key rev = new->key;
-	struct kmem_cache *cache = nat ? conn_nat_cache : conn_cache;
 	struct l4lb_conn *conn;
 	int err;
 
 	err = conn_charge(ln, size);
 	if (unlikely(err))
 		return ERR_PTR(err);
-	conn = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	conn = kmem_cache_alloc(conn_cache[kind], GFP_ATOMIC | __GFP_NOWARN);
 	if (unlikely(!conn)) {
 		err = -ENOMEM;
 		goto uncharge;
@@ -547,7 +561,7 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 	return conn;
 
 free_conn:
-	kmem_cache_free(cache, conn);
+	kmem_cache_free(conn_cache[kind], conn);
 uncharge:
 	conn_uncharge(ct, 1, size);
 	return ERR_PTR(err);
@@ -665,34 +679,30 @@ static void conn_forget_route(struct l4lb_conn *conn)
  */
 u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list)
 {
-	void *plain[CONN_FREE_BULK], *nat[CONN_FREE_BULK];
-	u32 nr_plain = 0, nr_nat = 0, nr = 0;
+	void *bulk[L4LB_CONN_KINDS][CONN_FREE_BULK];
+	u32 held[L4LB_CONN_KINDS] = {}, nr = 0, kind;
 	struct l4lb_conn *conn, *next;
 	u64 bytes = 0;
 
 	llist_for_each_entry_safe(conn, next, list, reap) {
 		nr++;
-		bytes += l4lb_conn_bytes(conn->method);
-		if (conn->method == L4LB_METHOD_NAT) {
+		kind = l4lb_conn_kind(conn->method,
+				      conn->word & L4LB_CONN_EXTRA);
+		bytes += l4lb_conn_bytes(kind);
+		if (kind & L4LB_CONN_KIND_NAT)
 			conn_forget_route(conn);
-			nat[nr_nat++] = conn;
-		} else {
-			plain[nr_plain++] = conn;
-		}
-		if (nr_nat == CONN_FREE_BULK) {
-			kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
-			nr_nat = 0;
-		}
-		if (nr_plain == CONN_FREE_BULK) {
-			kmem_cache_free_bulk(conn_cache, nr_plain, plain);
-			nr_plain = 0;
+		bulk[kind][held[kind]++] = conn;
+		if (held[kind] == CONN_FREE_BULK) {
+			kmem_cache_free_bulk(conn_cache[kind], CONN_FREE_BULK,
+					     bulk[kind]);
+			held[kind] = 0;
 		}
 		cond_resched();
 	}
-	if (nr_nat)
-		kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
-	if (nr_plain)
-		kmem_cache_free_bulk(conn_cache, nr_plain, plain);
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++)
+		if (held[kind])
+			kmem_cache_free_bulk(conn_cache[kind], held[kind],
+					     bulk[kind]);
 	conn_uncharge(&ln->conns, nr, bytes);
 	return nr;
 }

@@ -27,6 +27,7 @@ struct l4lb_service;
 #define L4LB_CONN_SERVER_FIN	0x00000400u	/* server has sent a FIN (NAT) */
 #define L4LB_CONN_COUNTED	0x00000800u	/* is in the server's counters */
 #define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
+#define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
 
 /**
  * struct l4lb_conn_node - what a chain links; 40 bytes
@@ -94,6 +95,21 @@ struct l4lb_conn_nat {
 };
 
 static_assert(sizeof(struct l4lb_conn_nat) <= 128);
+
+/**
+ * struct l4lb_conn_extra - what only some entries have, behind &struct l4lb_conn
+ *	or &struct l4lb_conn_nat
+ * @front: address, port and protocol that the client uses, of services for which
+ *	the number in the key does not say them; else zero
+ * @seq_client: next sequence number that the client will send, as far as is known
+ *	(track_seq); racy hints, WRITE_ONCE
+ * @seq_server: the same of the server
+ */
+struct l4lb_conn_extra {
+	struct l4lb_endpoint front;
+	u32 seq_client;
+	u32 seq_server;
+};
 
 /**
  * struct l4lb_conn_key - what is looked up; its members lie as those of
@@ -176,6 +192,7 @@ struct l4lb_conns {
  * @method: &enum l4lb_method
  * @state: first state
  * @local: the client is the director
+ * @extra: what the entry has in addition, or NULL
  * @server: its server
  * @replaces: an entry with the same key that this one takes over from, or NULL
  */
@@ -186,6 +203,7 @@ struct l4lb_conn_new {
 	u8 method;
 	u8 state;
 	bool local;
+	const struct l4lb_conn_extra *extra;
 	struct l4lb_server *server;
 	struct l4lb_conn *replaces;
 };
@@ -226,6 +244,16 @@ static inline bool l4lb_conn_is_rev(const struct l4lb_conn_node *node)
 static inline struct l4lb_conn_nat *l4lb_conn_nat(struct l4lb_conn *conn)
 {
 	return container_of(conn, struct l4lb_conn_nat, conn);
+}
+
+/* What @conn has in addition, or NULL. */
+static inline struct l4lb_conn_extra *l4lb_conn_extra(struct l4lb_conn *conn)
+{
+	if (likely(!(READ_ONCE(conn->word) & L4LB_CONN_EXTRA)))
+		return NULL;
+	if (conn->method == L4LB_METHOD_NAT)
+		return (struct l4lb_conn_extra *)(l4lb_conn_nat(conn) + 1);
+	return (struct l4lb_conn_extra *)(conn + 1);
 }
 
 /* The connection that @node, of either direction, is part of. */
@@ -288,7 +316,7 @@ u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
 u8 l4lb_tcp_first(u8 flags);
 bool l4lb_tcp_reopens(u32 word);
 u32 l4lb_udp_next(u32 word);
-extern const u32 l4lb_timeout_default[__L4LB_STATE_MAX];
+extern const u32 l4lb_timeout_default[L4LB_TIMEOUT_STATES];
 const char *l4lb_state_name(u8 state);
 
 /**

@@ -32,7 +32,7 @@ static bool conn_cache_is_ours;
 
 static int conn_suite_init(struct kunit_suite *suite)
 {
-	conn_cache_is_ours = !conn_cache;
+	conn_cache_is_ours = !conn_cache[0];
 	return conn_cache_is_ours ? l4lb_conn_cache_init() : 0;
 }
 
@@ -121,7 +121,7 @@ static int conn_test_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->endpoints), 0);
 	ln->limits.conns = 1000000;
 	ln->limits.memory = 1ull << 30;
-	for (i = 0; i < __L4LB_STATE_MAX; i++)
+	for (i = 0; i < L4LB_TIMEOUT_STATES; i++)
 		ln->limits.timeout[i] = TEST_IDLE;
 	conn_make_objects(test, fix);
 	KUNIT_ASSERT_EQ(test, l4lb_conns_init(ln), 0);

@@ -27,6 +27,13 @@ static void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
 	trace_step(trace, L4LB_STEP_VERDICT, reason, plan);
 }
 
+/* Who is meant on either side, once service and server are known. */
+static void decide_ends(struct l4lb_plan *plan)
+{
+	plan->front = &plan->svc->key;
+	plan->target = &plan->srv->ep;
+}
+
 static bool tcp_opens(const struct l4lb_packet *pkt)
 {
 	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK | L4LB_TCP_RST |
@@ -111,6 +118,7 @@ static void decide_new(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	}
 	plan->srv = plan->pick.server;
 	plan->method = svc->method;
+	decide_ends(plan);
 	plan->create = true;
 	plan->state = pkt->proto == IPPROTO_TCP ?
 			l4lb_tcp_first(pkt->tcp_flags) : L4LB_STATE_UDP;
@@ -205,6 +213,7 @@ static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 			   trace);
 		return;
 	}
+	decide_ends(plan);
 	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
 }
@@ -283,6 +292,7 @@ static bool decide_reply(const struct l4lb_net *ln,
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
 					   true);
 	plan->method = L4LB_METHOD_NAT;
+	decide_ends(plan);
 	decide_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, trace);
 	return true;
 }

@@ -25,6 +25,9 @@ struct l4lb_table;
  * @srv: server, or NULL
  * @conn: entry, or NULL
  * @key: the entry's forward key, with @create
+ * @front: address and port by which the client knows the service; of FORWARD
+ *	and REPLY
+ * @target: address and port at the server; of FORWARD and REPLY
  * @pick: scheduler's choice, with @create
  * @seen: word of @conn when it was read
  * @next: word of @conn after this packet
@@ -44,6 +47,8 @@ struct l4lb_plan {
 	struct l4lb_server *srv;
 	struct l4lb_conn *conn;
 	struct l4lb_conn_key key;
+	const struct l4lb_endpoint *front;
+	const struct l4lb_endpoint *target;
 	struct l4lb_pick pick;
 	u32 seen;
 	u32 next;

@@ -18,7 +18,7 @@ static const siphash_key_t digest_key = {
 /* Bytes of the encodings; integers are big endian. */
 #define DIGEST_IDENTITY	(1 + 1 + 16 + 2)
 #define DIGEST_SERVICE	(1 + DIGEST_IDENTITY + L4LB_SCHED_NAME_MAX + 3 + \
-			 4 * L4LB_STATE_MAX + L4LB_NAME_MAX)
+			 4 * (L4LB_TIMEOUT_STATES - 1) + L4LB_NAME_MAX)
 #define DIGEST_SERVER	(1 + DIGEST_IDENTITY + 1 + 16 + 2 + 3 * 4 + L4LB_NAME_MAX)
 #define DIGEST_VIP	(1 + 1 + 16 + 1)
 
@@ -81,7 +81,7 @@ u64 l4lb_digest_service(const struct l4lb_service *svc)
 	*p++ = svc->method;
 	*p++ = svc->tie;
 	*p++ = svc->midstream;
-	for (state = L4LB_STATE_UNSPEC + 1; state <= L4LB_STATE_MAX; state++)
+	for (state = L4LB_STATE_UNSPEC + 1; state < L4LB_TIMEOUT_STATES; state++)
 		p = put_u32(p, svc->timeout[state]);
 	put_name(p, svc->name, L4LB_NAME_MAX);
 	return siphash(buf, sizeof(buf), &digest_key);

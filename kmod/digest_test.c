@@ -114,7 +114,7 @@ static void digest_fields(struct kunit *test)
 	other = svc;
 	other.method = L4LB_METHOD_NAT;
 	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
-	for (state = 1; state < __L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		other = svc;
 		other.timeout[state] = 1;
 		KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);

@@ -83,6 +83,8 @@ static void icmp_to_vip(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
+	plan->front = &plan->svc->key;
+	plan->target = &plan->srv->ep;
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ICMP_ERROR, trace);
 }
@@ -129,6 +131,8 @@ static void icmp_to_client(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
+	plan->front = &plan->svc->key;
+	plan->target = &plan->srv->ep;
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_ICMP_ERROR, trace);
 }

@@ -245,7 +245,7 @@ static int change_service(const struct nlattr *nest, struct nlattr **tb,
 	change->service = ref.key;
 	strscpy(change->service_name, ref.name, sizeof(change->service_name));
 	if (*ref.name)
-		change->present &= ~BIT(L4LB_A_SERVICE_NAME);
+		change->present &= ~BIT_ULL(L4LB_A_SERVICE_NAME);
 	else if (tb[L4LB_A_SERVICE_NAME])
 		nla_strscpy(change->name, tb[L4LB_A_SERVICE_NAME],
 			    sizeof(change->name));
@@ -350,7 +350,7 @@ int l4lb_nl_change(const struct nlattr *nest, struct l4lb_change *change,
 		return err;
 	for (i = 1; i <= kind[change->op].max; i++)
 		if (tb[i])
-			change->present |= BIT(i);
+			change->present |= BIT_ULL(i);
 	change->nest = nest;
 	change->tb = tb;
 	return kind[change->op].parse(nest, tb, change, extack);

@@ -22,7 +22,7 @@
 #define TEXT(size)	{ .type = NLA_NUL_STRING, .len = (size) - 1 }
 
 const struct nla_policy l4lb_pol_timeout[L4LB_A_TIMEOUT_MAX + 1] = {
-	[L4LB_A_TIMEOUT_STATE] = ENUM(L4LB_STATE_MAX),
+	[L4LB_A_TIMEOUT_STATE] = ENUM(L4LB_TIMEOUT_STATES - 1),
 	[L4LB_A_TIMEOUT_SECONDS] = NUMBER,
 };
 

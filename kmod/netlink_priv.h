@@ -94,9 +94,9 @@ int l4lb_nl_change(const struct nlattr *nest, struct l4lb_change *change,
 		   struct nlattr **tb, struct netlink_ext_ack *extack);
 
 /* Attributes that a nest of a change can have, whatever it is about. */
-#define L4LB_NL_CHANGE_ATTRS	(L4LB_A_SERVER_MAX + 1)
-static_assert((int)L4LB_A_SERVER_MAX >= (int)L4LB_A_SERVICE_MAX &&
-	      (int)L4LB_A_SERVER_MAX >= (int)L4LB_A_VIP_MAX);
+#define L4LB_NL_CHANGE_ATTRS	(L4LB_A_SERVICE_MAX + 1)
+static_assert((int)L4LB_A_SERVICE_MAX >= (int)L4LB_A_SERVER_MAX &&
+	      (int)L4LB_A_SERVICE_MAX >= (int)L4LB_A_VIP_MAX);
 
 /* netlink_owner.c */
 

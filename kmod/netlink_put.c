@@ -115,7 +115,7 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	u8 state;
 	int err;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		if (state_proto(state) != svc->key.proto)
 			continue;
 		seconds = svc->timeout[state] ? :
@@ -343,7 +343,7 @@ static int put_caps(struct sk_buff *skb, const struct l4lb_limits *limits)
 			READ_ONCE(limits->servers)) ||
 	    nla_put_u32(skb, L4LB_A_LIMITS_VIPS, READ_ONCE(limits->vips)))
 		return -EMSGSIZE;
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		err = put_timeout(skb, L4LB_A_LIMITS_TIMEOUT, state,
 				  READ_ONCE(limits->timeout[state]), false);
 		if (err)

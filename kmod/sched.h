@@ -50,6 +50,9 @@ struct l4lb_sched_slot {
  * @ops: the algorithm
  * @nr: servers in @slot, in list order
  * @tie_first: equal load: the first in list order, as IPVS; else in turn
+ * @hash_port: take the port into the hash (sh, dh, mh)
+ * @hash_fallback: choose again when the hashed server may not be used (sh, mh)
+ * @slow_start: seconds over which a server that came up gets its share; 0: none
  * @cursor: position after the last pick (rr)
  * @vtime: virtual time of the last pick (wlc); &l4lb_service_rt.lock
  * @tree: tournament tree (wlc): see sched_wlc.c; NULL otherwise
@@ -65,6 +68,9 @@ struct l4lb_sched_data {
 	const struct l4lb_sched_ops *ops;
 	u32 nr;
 	bool tie_first;
+	bool hash_port;
+	bool hash_fallback;
+	u32 slow_start;
 	atomic64_t cursor;
 	u64 vtime;
 	u32 *tree;
@@ -77,6 +83,8 @@ struct l4lb_sched_data {
 /**
  * struct l4lb_sched_ops - an algorithm
  * @name: as people type it
+ * @hash: the choice depends on the packet and the servers alone, so that another
+ *	director makes the same
  * @init: allocate what the algorithm adds to @slot; may sleep; 0 or -ENOMEM
  * @exit: free it; any context
  * @rebuild: recompute all of it from the servers' counters; rt->lock held, or
@@ -91,6 +99,7 @@ struct l4lb_sched_data {
  */
 struct l4lb_sched_ops {
 	const char *name;
+	bool hash;
 	int (*init)(struct l4lb_sched_data *sd, gfp_t gfp);
 	void (*exit)(struct l4lb_sched_data *sd);
 	void (*rebuild)(struct l4lb_sched_data *sd);

@@ -85,6 +85,10 @@ struct l4lb_server_conf {
  * @admin: &enum l4lb_admin, written under state_lock
  * @health: &enum l4lb_health, written under state_lock
  * @oper_weight: operator's weight or -1, written under state_lock
+ * @deadline: jiffies at which a drain ends what is left; 0: no deadline. WRITE_ONCE
+ *	under state_lock
+ * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
+ *	warm. WRITE_ONCE under rt->lock
  * @dst: cached route to @ep.addr, checked by dst_check() at each use; RCU,
  *	writers xchg()
  * @active: entries in SYN_RECV and ESTABLISHED
@@ -117,6 +121,8 @@ struct l4lb_server {
 	u8 admin;
 	u8 health;
 	s32 oper_weight;
+	unsigned long deadline;
+	unsigned long ramp_from;
 	struct dst_entry __rcu *dst;
 	struct l4lb_server_stats __percpu *stats;
 
@@ -210,10 +216,11 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
  * @server: identity of the server, unless @server_name is set
  * @server_name: name of the server; empty: by @server
  * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default: the
- *	service's), ADMIN, HEALTH, OPER_WEIGHT, TEXT
+ *	service's), ADMIN, HEALTH, OPER_WEIGHT, DEADLINE, TEXT
  * @admin: &enum l4lb_admin
  * @health: &enum l4lb_health
  * @oper_weight: operator's weight; -1: none
+ * @deadline: seconds until a drain ends what is left; 0: none
  * @text: operator's reason
  * @tb: parsed &enum l4lb_server_attr attributes for the error's place, or NULL
  */
@@ -226,6 +233,7 @@ struct l4lb_server_state {
 	u8 admin;
 	u8 health;
 	s32 oper_weight;
+	u32 deadline;
 	char text[L4LB_TEXT_MAX];
 	struct nlattr **tb;
 };

@@ -25,6 +25,7 @@ struct l4lb_vip;
  *	writers
  * @reason: fates of packets, by &enum l4lb_reason
  * @past: counters of servers that have left, so that sums never fall; @lock
+ * @half_open: entries in SYN_RECV
  * @linger: servers that left the configuration and still have connections,
  *	linked by &l4lb_server.linger_node; @lock, or RCU for readers
  * @rcu: frees it after the last version
@@ -38,6 +39,7 @@ struct l4lb_service_rt {
 	struct {
 		u64 conns, packets_in, bytes_in, packets_out, bytes_out;
 	} past;
+	atomic_t half_open;
 	struct list_head linger;
 	struct rcu_head rcu;
 };
@@ -53,6 +55,19 @@ struct l4lb_service_rt {
  * @ops: scheduler
  * @sched: scheduler data and the servers in list order; never NULL
  * @rt: what survives this version
+ * @on_down: &enum l4lb_on_down
+ * @on_gone: &enum l4lb_on_gone
+ * @hook: &enum l4lb_hook where client packets are taken: PREROUTING or LOCAL_IN
+ * @persist_prefix: leading bits of a client's address that make it the same
+ *	client, for @persist
+ * @hash_port: the hash schedulers take the port, too
+ * @hash_fallback: they choose again when the hashed server may not be used
+ * @one_packet: UDP without entries
+ * @track_seq: entries remember sequence numbers
+ * @track: conntrack sees the packets of a LOCAL_IN service
+ * @persist: seconds that a client stays with its server; 0: none
+ * @slow_start: seconds; 0: none
+ * @half_open_max: entries in SYN_RECV; 0: no limit
  * @timeout: seconds by &enum l4lb_state; 0: the namespace's default
  * @digest: this object's share of the configuration digest, its servers
  *	not included
@@ -66,10 +81,22 @@ struct l4lb_service {
 	u8 midstream;
 	u8 tie;
 	u8 owner;
+	u8 on_down;
+	u8 on_gone;
+	u8 hook;
+	u8 persist_prefix;
+	bool hash_port;
+	bool hash_fallback;
+	bool one_packet;
+	bool track_seq;
+	bool track;
+	u32 persist;
+	u32 slow_start;
+	u32 half_open_max;
 	const struct l4lb_sched_ops *ops;
 	struct l4lb_sched_data *sched;
 	struct l4lb_service_rt *rt;
-	u32 timeout[__L4LB_STATE_MAX];
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	u64 digest;
 	char name[L4LB_NAME_MAX];
 	struct rcu_head rcu;

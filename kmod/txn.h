@@ -28,7 +28,7 @@ enum l4lb_change_op {
  * @owner: &enum l4lb_owner of the one who asks
  * @force: may change objects of another owner
  * @now: deletion ends connections instead of draining
- * @present: which fields were given, BIT(attribute number) of the nest that
+ * @present: which fields were given, BIT_ULL(attribute number) of the nest that
  *	@op is about (service, server or VIP attributes)
  * @service: identity of the service, unless @service_name is set
  * @service_name: identity by name; empty: by @service
@@ -54,7 +54,7 @@ struct l4lb_change {
 	u8 owner;
 	bool force;
 	bool now;
-	u32 present;
+	u64 present;
 	struct l4lb_endpoint service;
 	char service_name[L4LB_NAME_MAX];
 	char name[L4LB_NAME_MAX];
@@ -62,7 +62,7 @@ struct l4lb_change {
 	u8 method;
 	u8 tie;
 	u8 midstream;
-	u32 timeout[__L4LB_STATE_MAX];
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	u32 timeout_given;
 	struct l4lb_endpoint server;
 	u32 weight;

@@ -93,7 +93,7 @@ struct l4lb_txn_service {
 	u8 tie;
 	u8 owner;
 	const struct l4lb_sched_ops *ops;
-	u32 timeout[__L4LB_STATE_MAX];
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	char name[L4LB_NAME_MAX];
 	u32 nr;
 	struct list_head added;
@@ -267,7 +267,7 @@ static inline const struct l4lb_table *l4lb_txn_table(struct l4lb_net *ln)
 
 static inline bool l4lb_stage_has(const struct l4lb_stage *st, u32 attr)
 {
-	return st->ch->present & BIT(attr);
+	return st->ch->present & BIT_ULL(attr);
 }
 
 /* txn_log.c */

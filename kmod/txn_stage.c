@@ -192,7 +192,7 @@ static int stage_check_words(const struct l4lb_stage *st)
 					   L4LB_A_SERVICE_MIDSTREAM,
 					   "adopt needs a hash scheduler, which is not available yet");
 	}
-	for (state = 0; state < __L4LB_STATE_MAX; state++)
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
 		if (ch->timeout_given & BIT(state) &&
 		    (!state || ch->timeout[state] > L4LB_TIMEOUT_MAX))
 			return L4LB_REFUSE(st, ERANGE, L4LB_A_SERVICE_TIMEOUT,
@@ -302,7 +302,7 @@ static int stage_set_service(const struct l4lb_stage *st,
 		ts->tie = ch->tie;
 	if (l4lb_stage_has(st, L4LB_A_SERVICE_MIDSTREAM))
 		ts->midstream = ch->midstream;
-	for (state = 0; state < __L4LB_STATE_MAX; state++)
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
 		if (ch->timeout_given & BIT(state))
 			ts->timeout[state] = ch->timeout[state];
 	return 0;

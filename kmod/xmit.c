@@ -490,7 +490,7 @@ u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			dst = xmit_server4(ln->net, &plan->srv->ep);
 		else
 			dst = xmit_client4(ln->net, NULL, pkt,
-					   &plan->svc->key);
+					   plan->front);
 		break;
 	}
 	if (!dst)

@@ -30,7 +30,7 @@ u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
 	if (unlikely(reason))
 		return reason;
-	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, &plan->srv->ep)))
+	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, plan->target)))
 		return L4LB_REASON_NOT_WRITABLE;
 	l4lb_nat_ttl(skb, pkt->family);
 	return l4lb_xmit_send(ln, skb, split);
@@ -53,7 +53,7 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 			const struct l4lb_packet *pkt,
 			const struct l4lb_plan *plan)
 {
-	const struct l4lb_endpoint *vip = &plan->svc->key;
+	const struct l4lb_endpoint *vip = plan->front;
 	bool split;
 	u32 reason;
 
@@ -74,7 +74,7 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 static bool nat_icmp_reply(struct sk_buff *skb, const struct l4lb_packet *pkt,
 			   const struct l4lb_plan *plan)
 {
-	const struct l4lb_endpoint *vip = &plan->svc->key;
+	const struct l4lb_endpoint *vip = plan->front;
 	bool by_server = l4lb_addr_equal(&pkt->outer_saddr,
 					 &plan->srv->ep.addr);
 
@@ -110,7 +110,7 @@ u32 l4lb_xmit_nat_local_reply(struct l4lb_net *ln, struct sk_buff *skb,
 	/* A socket that early demux found by the server's address is wrong. */
 	skb_orphan(skb);
 	done = icmp ? nat_icmp_reply(skb, pkt, plan) :
-		      l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, &plan->svc->key);
+		      l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, plan->front);
 	return done ? L4LB_REASON_UNSPEC : L4LB_REASON_NOT_WRITABLE;
 }
 
@@ -138,7 +138,7 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 	if (pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
 
-	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, &plan->svc->key,
+	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, plan->front,
 						NULL) :
 			 l4lb_xmit_route(ln, plan->srv, skb);
 	if (reason)
@@ -148,7 +148,7 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 	if (reason)
 		return reason;
 	done = reply ? nat_icmp_reply(skb, pkt, plan) :
-		       l4lb_nat_rewrite_icmp(skb, pkt, L4LB_NAT_SRC, &srv->ep,
+		       l4lb_nat_rewrite_icmp(skb, pkt, L4LB_NAT_SRC, plan->target,
 					     L4LB_NAT_DST, &srv->ep.addr);
 	if (!done)
 		return L4LB_REASON_NOT_WRITABLE;
