@@ -4,41 +4,8 @@
  * and writes a plan, nothing else; l4lb_commit_plan() makes it true. Their
  * callers are the hooks, which do both, and explain, which only decides.
  */
-#include <linux/tcp.h>
-#include <net/ip.h>
-
-#include "decide.h"
+#include "decide_priv.h"
 #include "icmp.h"
-#include "net.h"
-#include "sched.h"
-
-static void trace_step(struct l4lb_trace *trace, u8 kind, u32 reason,
-		       const struct l4lb_plan *plan)
-{
-	if (unlikely(trace))
-		trace->step(trace, kind, reason, plan, NULL, 0);
-}
-
-static void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
-		       struct l4lb_trace *trace)
-{
-	plan->verdict = verdict;
-	plan->reason = reason;
-	trace_step(trace, L4LB_STEP_VERDICT, reason, plan);
-}
-
-/* Who is meant on either side, once service and server are known. */
-static void decide_ends(struct l4lb_plan *plan)
-{
-	plan->front = &plan->svc->key;
-	plan->target = &plan->srv->ep;
-}
-
-static bool tcp_opens(const struct l4lb_packet *pkt)
-{
-	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK | L4LB_TCP_RST |
-				  L4LB_TCP_FIN)) == L4LB_TCP_SYN;
-}
 
 /*
  * May an existing entry go on with @srv? Weight 0 and a full server keep what
@@ -56,120 +23,6 @@ static bool server_abandons(const struct l4lb_server *srv)
 	default:
 		return false;
 	}
-}
-
-static void trace_candidates(struct l4lb_trace *trace,
-			     const struct l4lb_plan *plan)
-{
-	const struct l4lb_sched_data *sd = plan->svc->sched;
-	u32 pos;
-
-	for (pos = 0; pos < sd->nr; pos++) {
-		const struct l4lb_sched_slot *slot = &sd->slot[pos];
-
-		trace->step(trace, L4LB_STEP_CANDIDATE,
-			    l4lb_server_excluded(slot->server,
-						 READ_ONCE(slot->weight)),
-			    plan, NULL, pos);
-	}
-}
-
-/*
- * Would the reply's tuple meet that of another service? The data path learns
- * this from the insert itself; only explain has to ask.
- */
-static bool reply_taken(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-			const struct l4lb_server *srv)
-{
-	struct l4lb_conn_key key = {
-		.addr = pkt->saddr,
-		.port = pkt->sport,
-		.id = srv->endpoint->id | L4LB_CONN_REV,
-	};
-	struct l4lb_conn *conn;
-
-	l4lb_conn_hash(&ln->conns, &key);
-	conn = l4lb_conn_lookup(ln, &key);
-	return conn && !l4lb_conn_yields(ln, conn);
-}
-
-/* A packet that opens a connection: choose its server. */
-static void decide_new(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-		       struct l4lb_plan *plan, struct l4lb_trace *trace)
-{
-	const struct l4lb_service *svc = plan->svc;
-
-	if (unlikely(l4lb_addr_martian(&pkt->saddr, pkt->family) &&
-		     pkt->hook != L4LB_HOOK_LOCAL_OUT)) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MARTIAN, trace);
-		return;
-	}
-	if (unlikely(trace))
-		trace_candidates(trace, plan);
-	if (unlikely(!svc->ops->pick(svc->sched, pkt, &plan->pick))) {
-		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_NO_SERVER,
-			   trace);
-		return;
-	}
-	if (unlikely(atomic_read(&ln->conns.nr) >= READ_ONCE(ln->limits.conns))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_CONN_LIMIT,
-			   trace);
-		return;
-	}
-	plan->srv = plan->pick.server;
-	plan->method = svc->method;
-	decide_ends(plan);
-	plan->create = true;
-	plan->state = pkt->proto == IPPROTO_TCP ?
-			l4lb_tcp_first(pkt->tcp_flags) : L4LB_STATE_UDP;
-	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
-	if (unlikely(trace && plan->method == L4LB_METHOD_NAT &&
-		     !plan->reopen && reply_taken(ln, pkt, plan->srv))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_TUPLE_TAKEN,
-			   trace);
-		return;
-	}
-	decide_end(plan, L4LB_VERDICT_FORWARD,
-		   plan->reopen ? L4LB_REASON_REOPENED : L4LB_REASON_NEW,
-		   trace);
-}
-
-/* A packet of a service that no entry speaks for. */
-static void decide_no_conn(const struct l4lb_net *ln,
-			   const struct l4lb_packet *pkt,
-			   struct l4lb_plan *plan, struct l4lb_trace *trace)
-{
-	if (pkt->proto != IPPROTO_TCP || tcp_opens(pkt)) {
-		decide_new(ln, pkt, plan, trace);
-		return;
-	}
-	switch (plan->svc->midstream) {
-	case L4LB_MIDSTREAM_PASS:
-		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_MIDSTREAM_PASS,
-			   trace);
-		break;
-	case L4LB_MIDSTREAM_DROP:
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MIDSTREAM_DROP,
-			   trace);
-		break;
-	default:
-		decide_end(plan, L4LB_VERDICT_REJECT,
-			   L4LB_REASON_MIDSTREAM_RESET, trace);
-	}
-}
-
-/*
- * The server that @conn's slot means now, or NULL when it has left: a slot
- * that was given to another server carries another generation.
- */
-static struct l4lb_server *conn_server(const struct l4lb_net *ln,
-				       const struct l4lb_conn *conn)
-{
-	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
-
-	if (unlikely(!srv || srv->gen != conn->gen))
-		return NULL;
-	return srv;
 }
 
 /* A client's packet that an entry speaks for. */
@@ -205,7 +58,7 @@ static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 	}
 	if (unlikely(again)) {
 		plan->reopen = true;
-		decide_new(ln, pkt, plan, trace);
+		l4lb_decide_new(ln, pkt, plan, trace);
 		return;
 	}
 	if (unlikely(!srv)) {
@@ -239,7 +92,7 @@ static void decide_client(const struct l4lb_net *ln,
 		return;
 	}
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
-	decide_no_conn(ln, pkt, plan, trace);
+	l4lb_decide_no_conn(ln, pkt, plan, trace);
 }
 
 /*
@@ -446,46 +299,6 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	decide_stranger(pkt, plan, trace);
 }
 
-/* Make the entry that the plan calls for; false: choose again. */
-static bool commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
-		       struct l4lb_plan *plan)
-{
-	const struct l4lb_service *svc = plan->svc;
-	struct l4lb_conn_new new = {
-		.key = plan->key,
-		.family = pkt->family,
-		.proto = pkt->proto,
-		.method = plan->method,
-		.state = plan->state,
-		.local = pkt->hook == L4LB_HOOK_LOCAL_OUT,
-		.server = plan->srv,
-		.replaces = plan->reopen ? plan->conn : NULL,
-	};
-	struct l4lb_conn *conn;
-
-	if (!svc->ops->commit(svc->rt, svc->sched, &plan->pick))
-		return false;
-	conn = l4lb_conn_insert(ln, &new);
-	if (!IS_ERR(conn)) {
-		plan->conn = conn;
-		return true;
-	}
-	if (PTR_ERR(conn) == -EEXIST)
-		return false;
-	plan->verdict = L4LB_VERDICT_DROP;
-	switch (PTR_ERR(conn)) {
-	case -EADDRINUSE:
-		plan->reason = L4LB_REASON_TUPLE_TAKEN;
-		break;
-	case -ENOSPC:
-		plan->reason = L4LB_REASON_CONN_LIMIT;
-		break;
-	default:
-		plan->reason = L4LB_REASON_NO_MEMORY;
-	}
-	return true;
-}
-
 /**
  * l4lb_commit_plan() - make a plan true
  * @ln: namespace
@@ -504,7 +317,7 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	if (unlikely(plan->create)) {
 		if (plan->verdict != L4LB_VERDICT_FORWARD)
 			return true;
-		return commit_new(ln, pkt, plan);
+		return l4lb_commit_new(ln, pkt, plan);
 	}
 	if (plan->verdict != L4LB_VERDICT_FORWARD &&
 	    plan->verdict != L4LB_VERDICT_REPLY)
