@@ -227,6 +227,18 @@ int l4lb_nl_timeouts(const struct nlattr *nest, int type, u32 *seconds,
 	return 0;
 }
 
+static void change_options(struct nlattr **tb, struct l4lb_service_opts *opts)
+{
+	const struct l4lb_service_option *o = l4lb_service_option;
+	const struct l4lb_service_option *end = o + L4LB_SERVICE_OPTIONS;
+
+	/* The policies make sure of the lengths. */
+	for (; o < end; o++)
+		if (tb[o->attr])
+			memcpy((u8 *)opts + o->offset, nla_data(tb[o->attr]),
+			       o->size);
+}
+
 static int change_service(const struct nlattr *nest, struct nlattr **tb,
 			  struct l4lb_change *change,
 			  struct netlink_ext_ack *extack)
@@ -258,6 +270,7 @@ static int change_service(const struct nlattr *nest, struct nlattr **tb,
 		change->tie = nla_get_u8(tb[L4LB_A_SERVICE_TIE]);
 	if (tb[L4LB_A_SERVICE_MIDSTREAM])
 		change->midstream = nla_get_u8(tb[L4LB_A_SERVICE_MIDSTREAM]);
+	change_options(tb, &change->opts);
 	return l4lb_nl_timeouts(nest, L4LB_A_SERVICE_TIMEOUT, change->timeout,
 				&change->timeout_given, extack);
 }

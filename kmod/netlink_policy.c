@@ -20,6 +20,7 @@
 /* Programs choose these; the bounds are the family's version. */
 #define ENUM(max)	NLA_POLICY_RANGE(NLA_U8, 1, max)
 #define TEXT(size)	{ .type = NLA_NUL_STRING, .len = (size) - 1 }
+#define SWITCH		NLA_POLICY_MAX(NLA_U8, 1)
 
 const struct nla_policy l4lb_pol_timeout[L4LB_A_TIMEOUT_MAX + 1] = {
 	[L4LB_A_TIMEOUT_STATE] = ENUM(L4LB_TIMEOUT_STATES - 1),
@@ -43,6 +44,18 @@ const struct nla_policy l4lb_pol_service_conf[L4LB_A_SERVICE_MAX + 1] = {
 	[L4LB_A_SERVICE_TIE] = ENUM(L4LB_TIE_MAX),
 	[L4LB_A_SERVICE_MIDSTREAM] = ENUM(L4LB_MIDSTREAM_MAX),
 	[L4LB_A_SERVICE_TIMEOUT] = NLA_POLICY_NESTED(l4lb_pol_timeout),
+	[L4LB_A_SERVICE_HASH_PORT] = SWITCH,
+	[L4LB_A_SERVICE_HASH_FALLBACK] = SWITCH,
+	[L4LB_A_SERVICE_PERSIST] = NUMBER,
+	[L4LB_A_SERVICE_PERSIST_PREFIX] = { .type = NLA_U8 },
+	[L4LB_A_SERVICE_ONE_PACKET] = SWITCH,
+	[L4LB_A_SERVICE_SLOW_START] = NUMBER,
+	[L4LB_A_SERVICE_ON_DOWN] = ENUM(L4LB_ON_DOWN_MAX),
+	[L4LB_A_SERVICE_ON_SERVER_GONE] = ENUM(L4LB_ON_GONE_MAX),
+	[L4LB_A_SERVICE_TRACK_SEQ] = SWITCH,
+	[L4LB_A_SERVICE_HALF_OPEN_MAX] = NUMBER,
+	[L4LB_A_SERVICE_HOOK] = ENUM(L4LB_HOOK_MAX),
+	[L4LB_A_SERVICE_TRACK] = SWITCH,
 };
 
 #define SERVER_KEY							\
@@ -73,6 +86,7 @@ const struct nla_policy l4lb_pol_server_state[L4LB_A_SERVER_MAX + 1] = {
 	[L4LB_A_SERVER_HEALTH] = ENUM(L4LB_HEALTH_MAX),
 	[L4LB_A_SERVER_OPER_WEIGHT] = { .type = NLA_S32 },
 	[L4LB_A_SERVER_TEXT] = TEXT(L4LB_TEXT_MAX),
+	[L4LB_A_SERVER_DEADLINE] = NUMBER,
 };
 
 const struct nla_policy l4lb_pol_vip_key[L4LB_A_VIP_MAX + 1] = {
@@ -86,7 +100,7 @@ const struct nla_policy l4lb_pol_vip_conf[L4LB_A_VIP_MAX + 1] = {
 
 const struct nla_policy l4lb_pol_vip_standby[L4LB_A_VIP_MAX + 1] = {
 	[L4LB_A_VIP_ADDR] = ADDR,
-	[L4LB_A_VIP_STANDBY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[L4LB_A_VIP_STANDBY] = SWITCH,
 };
 
 const struct nla_policy l4lb_pol_limits_conf[L4LB_A_LIMITS_MAX + 1] = {

@@ -161,6 +161,21 @@ int l4lb_put_service_id(struct sk_buff *skb, int type,
 	return 0;
 }
 
+static int put_service_options(struct sk_buff *skb,
+			       const struct l4lb_service_opts *opts)
+{
+	const struct l4lb_service_option *o = l4lb_service_option;
+	const struct l4lb_service_option *end = o + L4LB_SERVICE_OPTIONS;
+
+	for (; o < end; o++) {
+		if (o->attr == L4LB_A_SERVICE_PERSIST_PREFIX && !opts->persist)
+			continue;
+		if (nla_put(skb, o->attr, o->size, (const u8 *)opts + o->offset))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
 static int put_service_reasons(struct sk_buff *skb,
 			       const struct l4lb_service_rt *rt)
 {
@@ -207,6 +222,9 @@ int l4lb_put_service(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	    nla_put_u8(skb, L4LB_A_SERVICE_TIE, svc->tie) ||
 	    nla_put_u8(skb, L4LB_A_SERVICE_MIDSTREAM, svc->midstream) ||
 	    put_service_timeouts(skb, ln, svc) ||
+	    put_service_options(skb, &svc->opts) ||
+	    nla_put_u32(skb, L4LB_A_SERVICE_HALF_OPEN,
+			atomic_read(&svc->rt->half_open)) ||
 	    nla_put_u8(skb, L4LB_A_SERVICE_OWNER, svc->owner) ||
 	    nla_put_u32(skb, L4LB_A_SERVICE_ID, svc->id) ||
 	    nla_put_u32(skb, L4LB_A_SERVICE_SERVERS, svc->sched->nr) ||
@@ -243,6 +261,20 @@ static int put_server_text(struct sk_buff *skb, const struct l4lb_server *srv)
 	return *text && nla_put_string(skb, L4LB_A_SERVER_TEXT, text);
 }
 
+/* Seconds that are left of a drain, rounded up. */
+static int put_server_deadline(struct sk_buff *skb,
+			       const struct l4lb_server *srv)
+{
+	unsigned long deadline = READ_ONCE(srv->deadline);
+	long left;
+
+	if (!deadline)
+		return 0;
+	left = max(0L, (long)(deadline - jiffies));
+	return nla_put_u32(skb, L4LB_A_SERVER_DEADLINE,
+			   DIV_ROUND_UP(left, HZ));
+}
+
 static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 {
 	bool gone = READ_ONCE(srv->gone);
@@ -252,6 +284,7 @@ static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 	       nla_put_s32(skb, L4LB_A_SERVER_OPER_WEIGHT,
 			   READ_ONCE(srv->oper_weight)) ||
 	       put_server_text(skb, srv) ||
+	       put_server_deadline(skb, srv) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_ID, srv->id) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_EFF_WEIGHT,
 			   gone ? 0 : l4lb_server_weight(srv)) ||

@@ -63,6 +63,8 @@ static int state_parse(const struct nlattr *nest, struct nlattr **tb,
 		st->health = nla_get_u8(tb[L4LB_A_SERVER_HEALTH]);
 	if (tb[L4LB_A_SERVER_OPER_WEIGHT])
 		st->oper_weight = nla_get_s32(tb[L4LB_A_SERVER_OPER_WEIGHT]);
+	if (tb[L4LB_A_SERVER_DEADLINE])
+		st->deadline = nla_get_u32(tb[L4LB_A_SERVER_DEADLINE]);
 	if (tb[L4LB_A_SERVER_TEXT])
 		nla_strscpy(st->text, tb[L4LB_A_SERVER_TEXT], sizeof(st->text));
 	return 0;

@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "limits.h"
 #include "net.h"
 #include "notify.h"
 #include "sched.h"
@@ -375,6 +376,19 @@ static int state_check(const struct l4lb_server_state *st,
 			  "weight is 0 to 65535, or -1 for the configured one");
 		return -ERANGE;
 	}
+	if (!(st->present & BIT(L4LB_A_SERVER_DEADLINE)))
+		return 0;
+	if (!(st->present & BIT(L4LB_A_SERVER_ADMIN)) ||
+	    st->admin != L4LB_ADMIN_DRAIN) {
+		STATE_BAD(st, extack, L4LB_A_SERVER_DEADLINE,
+			  "a deadline is for draining: give it with drain");
+		return -EINVAL;
+	}
+	if (st->deadline > L4LB_TIMEOUT_MAX) {
+		STATE_BAD(st, extack, L4LB_A_SERVER_DEADLINE,
+			  "a deadline is 1 to 2000000 seconds, or 0 for none");
+		return -ERANGE;
+	}
 	return 0;
 }
 
@@ -401,12 +415,29 @@ static struct l4lb_server *state_server(const struct l4lb_service *svc,
 	return NULL;
 }
 
+/*
+ * The end of a drain; 0 is none, as is the end of one that is over. Given again
+ * the seconds begin anew; drain alone leaves a deadline as it is.
+ */
+static unsigned long state_deadline(const struct l4lb_server *srv,
+				    const struct l4lb_server_state *st, u8 admin)
+{
+	if (admin != L4LB_ADMIN_DRAIN)
+		return 0;
+	if (!(st->present & BIT(L4LB_A_SERVER_DEADLINE)))
+		return srv->deadline;
+	if (!st->deadline)
+		return 0;
+	return (jiffies + (unsigned long)st->deadline * HZ) ? : 1;
+}
+
 /* Context: state_lock, so what is published now stays. */
 static bool state_apply(struct l4lb_server *srv,
 			const struct l4lb_server_state *st)
 {
 	u8 admin = srv->admin, health = srv->health;
 	s32 weight = srv->oper_weight;
+	unsigned long deadline;
 	bool text = false;
 
 	if (st->present & BIT(L4LB_A_SERVER_ADMIN))
@@ -417,8 +448,9 @@ static bool state_apply(struct l4lb_server *srv,
 		weight = st->oper_weight;
 	if (st->present & BIT(L4LB_A_SERVER_TEXT))
 		text = strncmp(srv->text, st->text, sizeof(srv->text));
+	deadline = state_deadline(srv, st, admin);
 	if (!text && admin == srv->admin && health == srv->health &&
-	    weight == srv->oper_weight)
+	    weight == srv->oper_weight && deadline == srv->deadline)
 		return false;
 	if (text)
 		strscpy_pad(srv->text, st->text, sizeof(srv->text));
@@ -426,6 +458,7 @@ static bool state_apply(struct l4lb_server *srv,
 	WRITE_ONCE(srv->admin, admin);
 	WRITE_ONCE(srv->health, health);
 	WRITE_ONCE(srv->oper_weight, weight);
+	WRITE_ONCE(srv->deadline, deadline);
 	l4lb_sched_refresh(srv);
 	spin_unlock_bh(&srv->rt->lock);
 	return true;

@@ -7,6 +7,7 @@
 #include <linux/l4lb.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/stddef.h>
 #include <linux/stringhash.h>
 #include "addr.h"
 #include "map.h"
@@ -55,11 +56,13 @@ struct l4lb_service_rt {
  * @ops: scheduler
  * @sched: scheduler data and the servers in list order; never NULL
  * @rt: what survives this version
+ * @opts: @on_down to @half_open_max as a whole: what changes, transactions and
+ *	versions hand to each other. Compared and copied as bytes
  * @on_down: &enum l4lb_on_down
  * @on_gone: &enum l4lb_on_gone
  * @hook: &enum l4lb_hook where client packets are taken: PREROUTING or LOCAL_IN
  * @persist_prefix: leading bits of a client's address that make it the same
- *	client, for @persist
+ *	client; 0 where @persist is 0
  * @hash_port: the hash schedulers take the port, too
  * @hash_fallback: they choose again when the hashed server may not be used
  * @one_packet: UDP without entries
@@ -81,18 +84,20 @@ struct l4lb_service {
 	u8 midstream;
 	u8 tie;
 	u8 owner;
-	u8 on_down;
-	u8 on_gone;
-	u8 hook;
-	u8 persist_prefix;
-	bool hash_port;
-	bool hash_fallback;
-	bool one_packet;
-	bool track_seq;
-	bool track;
-	u32 persist;
-	u32 slow_start;
-	u32 half_open_max;
+	struct_group_tagged(l4lb_service_opts, opts,
+		u8 on_down;
+		u8 on_gone;
+		u8 hook;
+		u8 persist_prefix;
+		bool hash_port;
+		bool hash_fallback;
+		bool one_packet;
+		bool track_seq;
+		bool track;
+		u32 persist;
+		u32 slow_start;
+		u32 half_open_max;
+	);
 	const struct l4lb_sched_ops *ops;
 	struct l4lb_sched_data *sched;
 	struct l4lb_service_rt *rt;
@@ -101,6 +106,23 @@ struct l4lb_service {
 	char name[L4LB_NAME_MAX];
 	struct rcu_head rcu;
 };
+
+/**
+ * struct l4lb_service_option - a member of &struct l4lb_service_opts
+ * @attr: &enum l4lb_service_attr
+ * @offset: where it stands
+ * @size: 1 or 4 bytes, as in messages
+ */
+struct l4lb_service_option {
+	u8 attr;
+	u8 offset;
+	u8 size;
+};
+
+#define L4LB_SERVICE_OPTIONS	12
+
+extern const struct l4lb_service_option
+l4lb_service_option[L4LB_SERVICE_OPTIONS];
 
 static inline struct l4lb_service *
 l4lb_service_lookup(const struct l4lb_map *map, const struct l4lb_endpoint *key,

@@ -6,6 +6,7 @@
 #include <linux/l4lb.h>
 #include <linux/netlink.h>
 #include "addr.h"
+#include "service.h"
 
 struct l4lb_net;
 struct l4lb_txn;
@@ -37,6 +38,7 @@ enum l4lb_change_op {
  * @method: &enum l4lb_method
  * @tie: &enum l4lb_tie
  * @midstream: &enum l4lb_midstream
+ * @opts: those that @present says
  * @timeout: seconds by &enum l4lb_state
  * @timeout_given: BIT(state) for those that were given
  * @server: identity of the server
@@ -62,6 +64,7 @@ struct l4lb_change {
 	u8 method;
 	u8 tie;
 	u8 midstream;
+	struct l4lb_service_opts opts;
 	u32 timeout[L4LB_TIMEOUT_STATES];
 	u32 timeout_given;
 	struct l4lb_endpoint server;

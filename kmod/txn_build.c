@@ -16,6 +16,7 @@ static bool service_differs(const struct l4lb_txn_service *ts)
 	return !old || ts->method != old->method || ts->tie != old->tie ||
 	       ts->midstream != old->midstream || ts->owner != old->owner ||
 	       ts->ops != old->ops ||
+	       memcmp(&ts->opts, &old->opts, sizeof(ts->opts)) ||
 	       memcmp(ts->timeout, old->timeout, sizeof(ts->timeout)) ||
 	       memcmp(ts->name, old->name, sizeof(ts->name));
 }
@@ -56,6 +57,7 @@ static int service_version(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	ver->sched = ts->sd ? ts->sd : ts->old->sched;
 	l4lb_service_rt_get(ts->rt);
 	ver->rt = ts->rt;
+	memcpy(&ver->opts, &ts->opts, sizeof(ver->opts));
 	memcpy(ver->timeout, ts->timeout, sizeof(ver->timeout));
 	memcpy(ver->name, ts->name, sizeof(ver->name));
 	ver->digest = ts->differs ? l4lb_digest_service(ver) : ts->old->digest;

@@ -65,6 +65,7 @@ void l4lb_arena_free(struct l4lb_arena *arena);
  * @tie: &enum l4lb_tie
  * @owner: &enum l4lb_owner
  * @ops: scheduler
+ * @opts: all others of its values
  * @timeout: seconds by &enum l4lb_state, 0: default
  * @name: name or empty
  * @nr: servers
@@ -93,6 +94,7 @@ struct l4lb_txn_service {
 	u8 tie;
 	u8 owner;
 	const struct l4lb_sched_ops *ops;
+	struct l4lb_service_opts opts;
 	u32 timeout[L4LB_TIMEOUT_STATES];
 	char name[L4LB_NAME_MAX];
 	u32 nr;
@@ -284,6 +286,28 @@ int l4lb_check_vip_addr(const struct l4lb_stage *st,
 			const union l4lb_addr *addr, u8 family, u32 attr);
 int l4lb_check_server_addr(const struct l4lb_stage *st);
 int l4lb_check_name(const struct l4lb_stage *st, u32 attr);
+
+/**
+ * struct l4lb_service_wish - values that a service is to have
+ * @ops: scheduler
+ * @method: &enum l4lb_method
+ * @tie: &enum l4lb_tie
+ * @midstream: &enum l4lb_midstream
+ * @opts: the others
+ */
+struct l4lb_service_wish {
+	const struct l4lb_sched_ops *ops;
+	u8 method;
+	u8 tie;
+	u8 midstream;
+	struct l4lb_service_opts opts;
+};
+
+/* txn_option.c */
+void l4lb_stage_default_options(struct l4lb_txn_service *ts);
+int l4lb_stage_wish(const struct l4lb_stage *st,
+		    const struct l4lb_txn_service *ts,
+		    struct l4lb_service_wish *wish);
 
 /* txn_stage.c */
 void l4lb_txn_reset(struct l4lb_txn *txn, bool from_nothing);

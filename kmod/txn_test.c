@@ -263,6 +263,9 @@ static u64 t_check_service(struct kunit *test, struct l4lb_service *svc)
 			    (void __rcu *)svc->sched);
 	KUNIT_ASSERT_EQ(test, svc->sched->tie_first,
 			svc->tie == L4LB_TIE_FIRST);
+	KUNIT_ASSERT_EQ(test, svc->sched->hash_port, svc->hash_port);
+	KUNIT_ASSERT_EQ(test, svc->sched->hash_fallback, svc->hash_fallback);
+	KUNIT_ASSERT_EQ(test, svc->sched->slow_start, svc->slow_start);
 	rcu_read_lock();
 	KUNIT_EXPECT_PTR_EQ(test, l4lb_slots_get(&fix->ln->services, svc->id),
 			    (void *)svc);
@@ -400,6 +403,7 @@ static void txn_test_exit(struct kunit *test)
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_one),
 	KUNIT_CASE(txn_defaults),
+	KUNIT_CASE(txn_options),
 	KUNIT_CASE(txn_names),
 	KUNIT_CASE(txn_vips),
 	KUNIT_CASE(txn_replace),
@@ -412,6 +416,9 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_limits),
 	KUNIT_CASE(txn_many),
 	KUNIT_CASE(txn_refused_service),
+	KUNIT_CASE(txn_refused_option),
+	KUNIT_CASE(txn_refused_together),
+	KUNIT_CASE(txn_refused_udp),
 	KUNIT_CASE(txn_refused_server),
 	KUNIT_CASE(txn_refused_name),
 	KUNIT_CASE(txn_refused_leaves_all),
