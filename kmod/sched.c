@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What all schedulers share. */
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "sched.h"
@@ -104,8 +106,22 @@ void l4lb_sched_retire(struct l4lb_sched_data *sd)
 	call_rcu(&sd->rcu, sched_free_rcu);
 }
 
+/* Published, since other directors are to find the same. */
+static const siphash_key_t sched_server_key = {
+	{ 0x6c346c622d736572ull, 0x7665722d31323334ull }
+};
+
+/* Address and port: a server of TCP and of UDP is the same server. */
+static u64 sched_server_hash(const struct l4lb_server *srv)
+{
+	struct l4lb_endpoint ep = srv->ep;
+
+	ep.proto = 0;
+	return siphash(&ep, sizeof(ep), &sched_server_key);
+}
+
 /**
- * l4lb_sched_index() - let servers be found by endpoint
+ * l4lb_sched_index() - let servers be found by endpoint, and by hash
  * @sd: data with @slot[].server filled in
  *
  * Context: before @sd is published.
@@ -114,6 +130,8 @@ void l4lb_sched_index(struct l4lb_sched_data *sd)
 {
 	u32 pos, i;
 
+	for (pos = 0; pos < sd->nr; pos++)
+		sd->slot[pos].key = sched_server_hash(sd->slot[pos].server);
 	if (!sd->index)
 		return;
 	for (pos = 0; pos < sd->nr; pos++) {
@@ -254,4 +272,30 @@ void l4lb_sched_server_changed(struct l4lb_server *srv)
 	    sd->slot[srv->pos].server == srv)
 		sd->ops->update(sd, srv->pos);
 	spin_unlock_bh(&rt->lock);
+}
+
+/* A ramp begins with this many thousandths of a server's share. */
+#define L4LB_RAMP_LEAST	100u
+
+/**
+ * l4lb_sched_ramp() - how far a server's slow start has come
+ * @srv: server
+ * @slow_start: of its service, seconds
+ *
+ * Context: any.
+ * Return: thousandths of its share of new connections that it may have; 1000
+ * when it is warm.
+ */
+u32 l4lb_sched_ramp(const struct l4lb_server *srv, u32 slow_start)
+{
+	unsigned long from = READ_ONCE(srv->ramp_from), gone;
+	unsigned long all = (unsigned long)slow_start * HZ;
+
+	if (!from || !slow_start)
+		return 1000;
+	gone = jiffies - from;
+	if (gone >= all)
+		return 1000;
+	return L4LB_RAMP_LEAST +
+	       div_u64((u64)gone * (1000 - L4LB_RAMP_LEAST), all);
 }

@@ -10,6 +10,7 @@
 
 struct l4lb_packet;
 struct l4lb_server;
+struct l4lb_service;
 struct l4lb_service_rt;
 
 /**
@@ -35,6 +36,8 @@ struct l4lb_pick {
  *	&l4lb_service_rt.lock
  * @turn: virtual time up to which the server has had its share (ties rotate
  *	by it); a pick adds 2^32 / weight; &l4lb_service_rt.lock
+ * @key: hash of the server's address and port, the same on every director;
+ *	never changes
  */
 struct l4lb_sched_slot {
 	struct l4lb_server *server;
@@ -42,6 +45,7 @@ struct l4lb_sched_slot {
 	u32 rank;
 	u64 load;
 	u64 turn;
+	u64 key;
 };
 
 /**
@@ -127,5 +131,10 @@ void l4lb_sched_take_over(struct l4lb_service_rt *rt,
 			  struct l4lb_sched_data *sd);
 void l4lb_sched_refresh(struct l4lb_server *srv);
 void l4lb_sched_server_changed(struct l4lb_server *srv);
+u32 l4lb_sched_ramp(const struct l4lb_server *srv, u32 slow_start);
+u64 l4lb_sched_client(const union l4lb_addr *addr, __be16 port);
+u64 l4lb_sched_mix(u64 client, u64 key);
+bool l4lb_sched_adopt(const struct l4lb_service *svc,
+		      const struct l4lb_packet *pkt, struct l4lb_pick *pick);
 
 #endif /* L4LB_SCHED_H */
