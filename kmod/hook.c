@@ -12,6 +12,7 @@
 #include "decide.h"
 #include "hook.h"
 #include "net.h"
+#include "notify.h"
 #include "packet.h"
 #include "xmit.h"
 
@@ -66,6 +67,19 @@ static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
 }
 
+/* Where a packet ends that neither passes nor is sent on: counted and told. */
+static unsigned int hook_lost(struct l4lb_net *ln, const struct sk_buff *skb,
+			      const struct l4lb_packet *pkt,
+			      const struct l4lb_service *svc, u8 verdict,
+			      u32 reason)
+{
+	l4lb_count(ln, svc ? svc->rt : NULL, reason);
+	l4lb_notify_drop(ln, pkt, svc, verdict, reason,
+			 pkt->hook != L4LB_HOOK_LOCAL_OUT && skb->dev ?
+			 skb->dev->ifindex : 0);
+	return NF_DROP;
+}
+
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 			     const struct l4lb_packet *pkt)
 {
@@ -92,18 +106,17 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		hook_reject(ln, skb, pkt);
 		fallthrough;
 	default:
-		l4lb_count(ln, rt, plan.reason);
-		return NF_DROP;
+		return hook_lost(ln, skb, pkt, plan.svc, plan.verdict,
+				 plan.reason);
 	}
 
 	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN))
 		failed = l4lb_xmit_nat_local_reply(ln, skb, pkt, &plan);
 	else
 		failed = hook_send(ln, skb, pkt, &plan);
-	if (unlikely(failed)) {
-		l4lb_count(ln, rt, failed);
-		return NF_DROP;
-	}
+	if (unlikely(failed))
+		return hook_lost(ln, skb, pkt, plan.svc, L4LB_VERDICT_DROP,
+				 failed);
 	l4lb_count(ln, rt, plan.reason);
 	if (plan.verdict == L4LB_VERDICT_REPLY)
 		l4lb_stats_out(plan.srv, pkt->len);
@@ -137,7 +150,7 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	u32 user = IP_DEFRAG_VS_IN;
-	u32 hash;
+	u32 hash, reason, iif;
 	int err;
 
 	*whole = false;
@@ -149,11 +162,15 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
+	iif = skb->dev->ifindex;
 	err = ip_defrag(ln->net, skb, user);
 	if (err) {
-		l4lb_count(ln, NULL, err == -EINPROGRESS ?
-				     L4LB_REASON_FRAG_QUEUED :
-				     L4LB_REASON_FRAG_FAILED);
+		reason = err == -EINPROGRESS ? L4LB_REASON_FRAG_QUEUED :
+					       L4LB_REASON_FRAG_FAILED;
+		l4lb_count(ln, NULL, reason);
+		if (reason == L4LB_REASON_FRAG_FAILED)
+			l4lb_notify_drop(ln, pkt, NULL, L4LB_VERDICT_DROP,
+					 reason, iif);
 		return NF_STOLEN;
 	}
 	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);

@@ -57,6 +57,17 @@ struct l4lb_limits {
 };
 
 /**
+ * struct l4lb_sample - how often listeners are told of one reason
+ * @word: jiffies (low 32 bits) when the running second began << 32, and how many
+ *	packets were told in it
+ * @missed: packets that were not told since the last that was
+ */
+struct l4lb_sample {
+	atomic64_t word;
+	atomic64_t missed;
+};
+
+/**
  * struct l4lb_net - the load balancer of one network namespace
  * @table: published snapshot; RCU, written under @state_lock
  * @reasons: per-CPU fates of packets
@@ -85,6 +96,7 @@ struct l4lb_limits {
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
+ * @sample: of dropped packets, by &enum l4lb_reason
  */
 struct l4lb_net {
 	struct l4lb_table __rcu *table;
@@ -108,6 +120,7 @@ struct l4lb_net {
 	u32 nr_servers_all;
 	bool active;
 	struct delayed_work txn_idle;
+	struct l4lb_sample sample[__L4LB_REASON_MAX];
 };
 
 extern unsigned int l4lb_net_id;

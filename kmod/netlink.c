@@ -158,6 +158,10 @@ static const struct genl_multicast_group l4lb_groups[] = {
 		.name = L4LB_MCGRP_ALARM,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[L4LB_GRP_DROP] = {
+		.name = L4LB_MCGRP_DROP,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 /*
