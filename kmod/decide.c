@@ -285,9 +285,9 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		to.port = pkt->dport;
 		to.family = pkt->family;
 		to.proto = pkt->proto;
-		plan->svc = l4lb_service_lookup(plan->table->services, &to,
-						l4lb_port_hash(hash, to.proto,
-							       to.port));
+		plan->svc = l4lb_service_plain(plan->table->services, &to,
+					       l4lb_port_hash(hash, to.proto,
+							      to.port));
 		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
 		if (likely(plan->svc)) {
 			decide_client(ln, pkt, plan, trace);

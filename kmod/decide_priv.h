@@ -26,7 +26,7 @@ static inline void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
 /* Who is meant on either side, once service and server are known. */
 static inline void decide_ends(struct l4lb_plan *plan)
 {
-	plan->front = &plan->svc->key;
+	plan->front = &plan->svc->key.ep;
 	plan->target = &plan->srv->ep;
 }
 

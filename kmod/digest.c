@@ -59,22 +59,15 @@ static u8 *put_name(u8 *p, const char *s, size_t len)
 	return p + len;
 }
 
-/* Bits of an address of which all count. */
-static u8 *put_prefix(u8 *p, u8 family)
+static u8 *put_key(u8 *p, const struct l4lb_service_key *key)
 {
-	*p = 8 * l4lb_addr_len(family);
-	return p + 1;
-}
-
-static u8 *put_key(u8 *p, const struct l4lb_endpoint *ep)
-{
-	p = put_family(p, ep->family);
-	*p++ = ep->proto;
-	p = put_addr(p, &ep->addr);
-	p = put_prefix(p, ep->family);
-	p = put_port(p, ep->port);
-	p = put_port(p, ep->port);
-	return put_u32(p, 0);
+	p = put_family(p, key->family);
+	*p++ = key->proto;
+	p = put_addr(p, &key->addr);
+	*p++ = key->prefix;
+	p = put_port(p, key->port);
+	p = put_port(p, key->port_last);
+	return put_u32(p, key->mark);
 }
 
 static u8 *put_options(u8 *p, const struct l4lb_service_opts *opts)
@@ -126,7 +119,7 @@ u64 l4lb_digest_service(const struct l4lb_service *svc)
  *
  * Return: what the digest of the configuration grows by.
  */
-u64 l4lb_digest_server(const struct l4lb_endpoint *svc,
+u64 l4lb_digest_server(const struct l4lb_service_key *svc,
 		       const struct l4lb_endpoint *ep,
 		       const struct l4lb_server_conf *conf)
 {
@@ -160,7 +153,7 @@ u64 l4lb_digest_vip(const struct l4lb_vip *vip)
 	*p++ = 'V';
 	p = put_family(p, vip->family);
 	p = put_addr(p, &vip->addr);
-	p = put_prefix(p, vip->family);
+	*p++ = vip->prefix;
 	*p = vip->unknown_port;
 	return siphash(buf, sizeof(buf), &digest_key);
 }

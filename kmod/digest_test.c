@@ -9,8 +9,10 @@ static struct l4lb_service digest_test_service(void)
 		.key = {
 			.addr.ip = htonl(0x0a0a1f64),
 			.port = htons(80),
+			.port_last = htons(80),
 			.family = AF_INET,
 			.proto = IPPROTO_TCP,
+			.prefix = 32,
 		},
 		.ops = &l4lb_sched_wlc,
 		.method = L4LB_METHOD_DR,
@@ -42,8 +44,10 @@ static void digest_vector_v6(struct kunit *test)
 		.key = {
 			.addr.w = { htonl(0x20010db8), 0, 0, htonl(0x53) },
 			.port = htons(53),
+			.port_last = htons(53),
 			.family = AF_INET6,
 			.proto = IPPROTO_UDP,
+			.prefix = 128,
 		},
 		.ops = &l4lb_sched_rr,
 		.method = L4LB_METHOD_NAT,
@@ -81,9 +85,27 @@ static void digest_vector_options(struct kunit *test)
 	svc.key.proto = IPPROTO_UDP;
 	svc.key.addr.ip = htonl(0x0a0a1f35);
 	svc.key.port = htons(53);
+	svc.key.port_last = htons(53);
 	svc.ops = &l4lb_sched_rr;
 	svc.one_packet = true;
 	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0xb1dcad47ea3d7e4cull);
+}
+
+static void digest_vector_kinds(struct kunit *test)
+{
+	struct l4lb_service svc = digest_test_service();
+
+	svc.key = (struct l4lb_service_key){
+		.addr.w = { htonl(0x20010db8), htonl(0x00090000) },
+		.port = htons(5060),
+		.family = AF_INET6,
+		.proto = IPPROTO_UDP,
+		.port_last = htons(5069),
+		.prefix = 64,
+	};
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0xb143a8517791970bull);
+	svc.key = (struct l4lb_service_key){ .family = AF_INET, .mark = 7 };
+	KUNIT_EXPECT_EQ(test, l4lb_digest_service(&svc), 0x8059e0b619af2309ull);
 }
 
 static void digest_vector_server(struct kunit *test)
@@ -114,6 +136,7 @@ static void digest_vector_vip(struct kunit *test)
 	struct l4lb_vip vip = {
 		.addr.ip = htonl(0x0a0a1f64),
 		.family = AF_INET,
+		.prefix = 32,
 		.unknown_port = L4LB_UNKNOWN_PORT_DROP,
 		.standby = 1,
 		.nr_services = 3,
@@ -137,6 +160,15 @@ static void digest_fields(struct kunit *test)
 	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
 	other = svc;
 	other.key.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.key.port_last = htons(81);
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.key.prefix = 31;
+	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
+	other = svc;
+	other.key.mark = 1;
 	KUNIT_EXPECT_NE(test, l4lb_digest_service(&other), base);
 	other = svc;
 	other.ops = &l4lb_sched_rr;
@@ -170,6 +202,7 @@ static struct kunit_case digest_cases[] = {
 	KUNIT_CASE(digest_vector_service),
 	KUNIT_CASE(digest_vector_v6),
 	KUNIT_CASE(digest_vector_options),
+	KUNIT_CASE(digest_vector_kinds),
 	KUNIT_CASE(digest_vector_server),
 	KUNIT_CASE(digest_vector_vip),
 	KUNIT_CASE(digest_fields),

@@ -398,12 +398,12 @@ static void explain_headers(struct l4lb_packet *pkt)
 static u32 explain_estimate(struct l4lb_net *ln, const struct l4lb_packet *pkt)
 {
 	struct l4lb_nl_service_ref ref = {
-		.key = {
+		.key = l4lb_key_of(&(struct l4lb_endpoint){
 			.addr = pkt->daddr,
 			.port = pkt->dport,
 			.family = pkt->family,
 			.proto = pkt->proto,
-		},
+		}),
 	};
 	struct l4lb_service *svc;
 	u32 nr = 0;

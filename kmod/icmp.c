@@ -67,8 +67,8 @@ static void icmp_to_vip(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
-	plan->svc = l4lb_service_lookup(plan->table->services, &from,
-					l4lb_endpoint_hash(&from));
+	plan->svc = l4lb_service_plain(plan->table->services, &from,
+				       l4lb_endpoint_hash(&from));
 	icmp_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
 	if (!plan->svc) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
@@ -83,7 +83,7 @@ static void icmp_to_vip(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
-	plan->front = &plan->svc->key;
+	plan->front = &plan->svc->key.ep;
 	plan->target = &plan->srv->ep;
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ICMP_ERROR, trace);
@@ -131,7 +131,7 @@ static void icmp_to_client(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
-	plan->front = &plan->svc->key;
+	plan->front = &plan->svc->key.ep;
 	plan->target = &plan->srv->ep;
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_ICMP_ERROR, trace);

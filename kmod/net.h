@@ -18,8 +18,8 @@
  * @generation: number of configuration commits
  * @digest: sum modulo 2^64 of the objects' digests
  * @nr_servers: configured servers
- * @vips: struct l4lb_vip by l4lb_addr_hash()
- * @services: struct l4lb_service by l4lb_endpoint_hash()
+ * @vips: struct l4lb_vip by l4lb_vip_hash()
+ * @services: struct l4lb_service by l4lb_key_hash()
  * @names: those of @services that have a name, by l4lb_name_hash()
  * @endpoints: struct l4lb_rs by l4lb_endpoint_hash(): NAT servers, lingering
  *	ones included

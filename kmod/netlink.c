@@ -260,8 +260,7 @@ struct l4lb_service *l4lb_nl_service_find(struct l4lb_net *ln,
 
 	if (*ref->name)
 		return l4lb_service_by_name(table->names, ref->name);
-	return l4lb_service_lookup(table->services, &ref->key,
-				   l4lb_endpoint_hash(&ref->key));
+	return l4lb_service_lookup(table->services, &ref->key);
 }
 
 /**

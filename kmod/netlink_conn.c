@@ -193,6 +193,7 @@ static int conn_parse(const struct nlattr *nest,
 		      struct l4lb_conn_key *key, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[L4LB_A_CONN_MAX + 1];
+	struct l4lb_endpoint vip;
 	u8 family;
 	int err;
 
@@ -204,13 +205,13 @@ static int conn_parse(const struct nlattr *nest,
 		return err;
 	memset(ref, 0, sizeof(*ref));
 	memset(key, 0, sizeof(*key));
-	ref->key.proto = nla_get_u8(tb[L4LB_A_CONN_PROTO]);
-	ref->key.port = nla_get_be16(tb[L4LB_A_CONN_VIP_PORT]);
+	vip.proto = nla_get_u8(tb[L4LB_A_CONN_PROTO]);
+	vip.port = nla_get_be16(tb[L4LB_A_CONN_VIP_PORT]);
 	key->port = nla_get_be16(tb[L4LB_A_CONN_CLIENT_PORT]);
-	err = l4lb_nl_addr(tb[L4LB_A_CONN_VIP], &ref->key.addr,
-			   &ref->key.family, extack);
+	err = l4lb_nl_addr(tb[L4LB_A_CONN_VIP], &vip.addr, &vip.family, extack);
 	if (err)
 		return err;
+	ref->key = l4lb_key_of(&vip);
 	err = l4lb_nl_addr(tb[L4LB_A_CONN_CLIENT], &key->addr, &family, extack);
 	if (!err && family != ref->key.family) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_CONN_CLIENT],

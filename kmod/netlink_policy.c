@@ -31,7 +31,11 @@ const struct nla_policy l4lb_pol_timeout[L4LB_A_TIMEOUT_MAX + 1] = {
 	[L4LB_A_SERVICE_PROTO] = { .type = NLA_U8 },			\
 	[L4LB_A_SERVICE_ADDR] = ADDR,					\
 	[L4LB_A_SERVICE_PORT] = PORT,					\
-	[L4LB_A_SERVICE_NAME] = TEXT(L4LB_NAME_MAX)
+	[L4LB_A_SERVICE_NAME] = TEXT(L4LB_NAME_MAX),			\
+	[L4LB_A_SERVICE_PORT_LAST] = PORT,				\
+	[L4LB_A_SERVICE_PREFIX] = { .type = NLA_U8 },			\
+	[L4LB_A_SERVICE_FWMARK] = NUMBER,				\
+	[L4LB_A_SERVICE_FAMILY] = { .type = NLA_U8 }
 
 const struct nla_policy l4lb_pol_service_key[L4LB_A_SERVICE_MAX + 1] = {
 	SERVICE_KEY,
@@ -89,17 +93,21 @@ const struct nla_policy l4lb_pol_server_state[L4LB_A_SERVER_MAX + 1] = {
 	[L4LB_A_SERVER_DEADLINE] = NUMBER,
 };
 
+#define VIP_KEY								\
+	[L4LB_A_VIP_ADDR] = ADDR,					\
+	[L4LB_A_VIP_PREFIX] = { .type = NLA_U8 }
+
 const struct nla_policy l4lb_pol_vip_key[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
+	VIP_KEY,
 };
 
 const struct nla_policy l4lb_pol_vip_conf[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
+	VIP_KEY,
 	[L4LB_A_VIP_UNKNOWN_PORT] = ENUM(L4LB_UNKNOWN_PORT_MAX),
 };
 
 const struct nla_policy l4lb_pol_vip_standby[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
+	VIP_KEY,
 	[L4LB_A_VIP_STANDBY] = SWITCH,
 };
 

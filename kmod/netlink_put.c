@@ -107,7 +107,7 @@ static u8 state_proto(u8 state)
 	return state == L4LB_STATE_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-/* The states that connections of the service's protocol can be in. */
+/* The states that connections of the service's protocols can be in. */
 static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 				const struct l4lb_service *svc)
 {
@@ -116,7 +116,7 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	int err;
 
 	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
-		if (state_proto(state) != svc->key.proto)
+		if (svc->key.proto && state_proto(state) != svc->key.proto)
 			continue;
 		seconds = svc->timeout[state] ? :
 			  READ_ONCE(ln->limits.timeout[state]);
@@ -128,12 +128,25 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	return 0;
 }
 
+static int put_key(struct sk_buff *skb, const struct l4lb_service_key *key)
+{
+	if (key->mark)
+		return nla_put_u32(skb, L4LB_A_SERVICE_FWMARK, key->mark) ||
+		       nla_put_u8(skb, L4LB_A_SERVICE_FAMILY,
+				  key->family == AF_INET ? 4 : 6);
+	return nla_put_u8(skb, L4LB_A_SERVICE_PROTO, key->proto) ||
+	       l4lb_put_addr(skb, L4LB_A_SERVICE_ADDR, &key->addr,
+			     key->family) ||
+	       nla_put_be16(skb, L4LB_A_SERVICE_PORT, key->port) ||
+	       (key->port_last != key->port &&
+		nla_put_be16(skb, L4LB_A_SERVICE_PORT_LAST, key->port_last)) ||
+	       (key->prefix != l4lb_addr_bits(key->family) &&
+		nla_put_u8(skb, L4LB_A_SERVICE_PREFIX, key->prefix));
+}
+
 static int put_identity(struct sk_buff *skb, const struct l4lb_service *svc)
 {
-	return nla_put_u8(skb, L4LB_A_SERVICE_PROTO, svc->key.proto) ||
-	       l4lb_put_addr(skb, L4LB_A_SERVICE_ADDR, &svc->key.addr,
-			     svc->key.family) ||
-	       nla_put_be16(skb, L4LB_A_SERVICE_PORT, svc->key.port) ||
+	return put_key(skb, &svc->key) ||
 	       (*svc->name &&
 		nla_put_string(skb, L4LB_A_SERVICE_NAME, svc->name));
 }
@@ -352,6 +365,8 @@ int l4lb_put_vip(struct sk_buff *skb, int type, const struct l4lb_vip *vip)
 	if (!nest)
 		return -EMSGSIZE;
 	if (l4lb_put_addr(skb, L4LB_A_VIP_ADDR, &vip->addr, vip->family) ||
+	    (vip->prefix != l4lb_addr_bits(vip->family) &&
+	     nla_put_u8(skb, L4LB_A_VIP_PREFIX, vip->prefix)) ||
 	    nla_put_u8(skb, L4LB_A_VIP_UNKNOWN_PORT, vip->unknown_port) ||
 	    nla_put_u8(skb, L4LB_A_VIP_STANDBY, READ_ONCE(vip->standby)) ||
 	    nla_put_u32(skb, L4LB_A_VIP_SERVICES, vip->nr_services)) {

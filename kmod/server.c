@@ -403,7 +403,7 @@ static struct l4lb_server *state_server(const struct l4lb_service *svc,
 	if (!st->server_name[0]) {
 		ep.proto = svc->key.proto;
 		if (!(st->present & BIT(L4LB_A_SERVER_PORT)))
-			ep.port = svc->key.port;
+			ep.port = l4lb_key_server_port(&svc->key);
 		return l4lb_sched_lookup(svc->sched, &ep, NULL);
 	}
 	for (pos = 0; pos < svc->sched->nr; pos++) {
@@ -494,8 +494,7 @@ int l4lb_server_state_set(struct l4lb_net *ln,
 	if (st->service_name[0])
 		svc = l4lb_service_by_name(table->names, st->service_name);
 	else
-		svc = l4lb_service_lookup(table->services, &st->service,
-					  l4lb_endpoint_hash(&st->service));
+		svc = l4lb_service_lookup(table->services, &st->service);
 	if (svc)
 		srv = state_server(svc, st);
 	rcu_read_unlock();

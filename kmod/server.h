@@ -215,8 +215,8 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
  * @service_name: identity by name; empty: by @service
  * @server: identity of the server, unless @server_name is set
  * @server_name: name of the server; empty: by @server
- * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default: the
- *	service's), ADMIN, HEALTH, OPER_WEIGHT, DEADLINE, TEXT
+ * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default:
+ *	l4lb_key_server_port()), ADMIN, HEALTH, OPER_WEIGHT, DEADLINE, TEXT
  * @admin: &enum l4lb_admin
  * @health: &enum l4lb_health
  * @oper_weight: operator's weight; -1: none
@@ -225,7 +225,7 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
  * @tb: parsed &enum l4lb_server_attr attributes for the error's place, or NULL
  */
 struct l4lb_server_state {
-	struct l4lb_endpoint service;
+	struct l4lb_service_key service;
 	char service_name[L4LB_NAME_MAX];
 	struct l4lb_endpoint server;
 	char server_name[L4LB_NAME_MAX];

@@ -47,7 +47,7 @@ struct l4lb_service_rt {
 
 /**
  * struct l4lb_service - one immutable version of a service
- * @key: address, port, protocol; the identity
+ * @key: the identity
  * @id: as in @rt
  * @method: &enum l4lb_method
  * @midstream: &enum l4lb_midstream
@@ -78,7 +78,7 @@ struct l4lb_service_rt {
  * @rcu: frees a replaced version
  */
 struct l4lb_service {
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	u32 id;
 	u8 method;
 	u8 midstream;
@@ -124,16 +124,32 @@ struct l4lb_service_option {
 extern const struct l4lb_service_option
 l4lb_service_option[L4LB_SERVICE_OPTIONS];
 
+/* The plain service of an endpoint; @hash: of the endpoint. */
 static inline struct l4lb_service *
-l4lb_service_lookup(const struct l4lb_map *map, const struct l4lb_endpoint *key,
-		    u32 hash)
+l4lb_service_plain(const struct l4lb_map *map, const struct l4lb_endpoint *ep,
+		   u32 hash)
 {
 	struct l4lb_service *svc;
 	struct l4lb_leaf *leaf;
 	u32 i;
 
 	l4lb_map_each(map, hash, leaf, i, svc)
-		if (l4lb_endpoint_equal(&svc->key, key))
+		if (l4lb_endpoint_equal(&svc->key.ep, ep))
+			return svc;
+	return NULL;
+}
+
+/* A service by its identity. Context: RCU read side or conf_lock. */
+static inline struct l4lb_service *
+l4lb_service_lookup(const struct l4lb_map *map,
+		    const struct l4lb_service_key *key)
+{
+	u32 i, hash = l4lb_key_hash(key);
+	struct l4lb_service *svc;
+	struct l4lb_leaf *leaf;
+
+	l4lb_map_each(map, hash, leaf, i, svc)
+		if (l4lb_key_equal(&svc->key, key))
 			return svc;
 	return NULL;
 }

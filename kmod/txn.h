@@ -45,7 +45,7 @@ enum l4lb_change_op {
  * @weight: of the server
  * @max_conns: of the server
  * @min_conns: of the server
- * @vip: address of the VIP; its port and protocol are 0
+ * @vip: address and prefix of the VIP; all else is 0
  * @unknown_port: &enum l4lb_unknown_port
  * @nest: the attribute it was parsed from, for the error's place; NULL when a
  *	commit replays it
@@ -57,7 +57,7 @@ struct l4lb_change {
 	bool force;
 	bool now;
 	u64 present;
-	struct l4lb_endpoint service;
+	struct l4lb_service_key service;
 	char service_name[L4LB_NAME_MAX];
 	char name[L4LB_NAME_MAX];
 	char scheduler[L4LB_SCHED_NAME_MAX];
@@ -71,7 +71,7 @@ struct l4lb_change {
 	u32 weight;
 	u32 max_conns;
 	u32 min_conns;
-	struct l4lb_endpoint vip;
+	struct l4lb_service_key vip;
 	u8 unknown_port;
 	const struct nlattr *nest;
 	struct nlattr **tb;

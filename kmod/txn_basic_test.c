@@ -347,7 +347,7 @@ static void txn_switch(struct kunit *test)
 
 static u8 t_standby(struct kunit *test, u32 n)
 {
-	struct l4lb_endpoint key = t_key(n);
+	struct l4lb_service_key key = t_key(n);
 	struct l4lb_vip *vip;
 
 	vip = l4lb_vip_lookup(t_table(test)->vips, &key.addr, AF_INET,
@@ -357,14 +357,14 @@ static u8 t_standby(struct kunit *test, u32 n)
 
 #define T_STANDBY(standby, socket, err)					\
 	KUNIT_EXPECT_EQ(test, l4lb_vip_standby_set(fix->ln, &key.addr,	\
-						   AF_INET, standby,	\
+						   AF_INET, 32, standby, \
 						   socket, NULL), err)
 
 /* Standby is inherited, is its socket's, and ends with that. */
 static void txn_standby(struct kunit *test)
 {
 	struct txn_fix *fix = test->priv;
-	struct l4lb_endpoint key = t_key(1);
+	struct l4lb_service_key key = t_key(1);
 
 	T_STANDBY(true, 5, 0);
 	T_STANDBY(true, 5, 0);

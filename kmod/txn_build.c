@@ -166,6 +166,7 @@ static int vip_build(struct l4lb_commit *c, struct l4lb_txn_vip *tv)
 			return -ENOMEM;
 		ver->addr = tv->addr;
 		ver->family = tv->family;
+		ver->prefix = tv->prefix;
 		ver->unknown_port = tv->unknown_port;
 		ver->nr_services = tv->nr_services;
 		c->digest += l4lb_digest_vip(ver);
@@ -193,7 +194,7 @@ static int replace_service(struct l4lb_stage *st, struct l4lb_service *svc)
 	err = l4lb_stage_owner(st, svc->owner);
 	if (err)
 		return err;
-	return l4lb_stage_vip(st, &svc->key.addr, svc->key.family) ? 0 : -ENOMEM;
+	return l4lb_stage_vip_of(st, &svc->key);
 }
 
 /* A transaction from nothing: what it does not name is to go. */
@@ -219,7 +220,8 @@ static int replace_complete(struct l4lb_commit *c)
 	for (l = 0; l <= map->mask; l++) {
 		for (i = 0; map->leaf[l] && i < map->leaf[l]->nr; i++) {
 			vip = map->leaf[l]->e[i].obj;
-			if (!l4lb_stage_vip(&st, &vip->addr, vip->family))
+			if (!l4lb_stage_vip(&st, &vip->addr, vip->family,
+					    vip->prefix))
 				return -ENOMEM;
 		}
 	}

@@ -84,7 +84,7 @@ struct l4lb_txn_service {
 	struct l4lb_hash_node node;
 	struct l4lb_hash_node name_node;
 	struct list_head list;
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	struct l4lb_service *old;
 	bool named;
 	bool exists;
@@ -164,8 +164,9 @@ struct l4lb_txn_server {
  * struct l4lb_txn_vip - a VIP that the transaction touches
  * @node: in &l4lb_txn.vips, by address
  * @list: in &l4lb_txn.touched_vips
- * @addr: identity
+ * @addr: identity, as are @family and @prefix
  * @family: AF_INET or AF_INET6
+ * @prefix: bits of @addr
  * @unknown_port: &enum l4lb_unknown_port
  * @nr_services: services on it
  * @old: published version, or NULL
@@ -177,6 +178,7 @@ struct l4lb_txn_vip {
 	struct list_head list;
 	union l4lb_addr addr;
 	u8 family;
+	u8 prefix;
 	u8 unknown_port;
 	u32 nr_services;
 	struct l4lb_vip *old;
@@ -282,8 +284,7 @@ bool l4lb_txn_log_next(const struct l4lb_txn *txn,
 void l4lb_stage_blame(const struct l4lb_stage *st, u32 attr);
 int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner);
 int l4lb_check_service_key(const struct l4lb_stage *st);
-int l4lb_check_vip_addr(const struct l4lb_stage *st,
-			const union l4lb_addr *addr, u8 family, u32 attr);
+int l4lb_check_vip(const struct l4lb_stage *st);
 int l4lb_check_server_addr(const struct l4lb_stage *st);
 int l4lb_check_name(const struct l4lb_stage *st, u32 attr);
 
@@ -313,7 +314,7 @@ int l4lb_stage_wish(const struct l4lb_stage *st,
 void l4lb_txn_reset(struct l4lb_txn *txn, bool from_nothing);
 int l4lb_txn_apply(struct l4lb_stage *st);
 struct l4lb_txn_service *l4lb_stage_service(const struct l4lb_stage *st,
-					    const struct l4lb_endpoint *key,
+					    const struct l4lb_service_key *key,
 					    bool create);
 int l4lb_stage_find_service(const struct l4lb_stage *st,
 			    struct l4lb_txn_service **ts);
@@ -334,11 +335,14 @@ void l4lb_stage_servers_drop(struct l4lb_txn *txn, struct l4lb_txn_service *ts);
 
 /* txn_vip.c */
 struct l4lb_txn_vip *l4lb_stage_vip(const struct l4lb_stage *st,
-				    const union l4lb_addr *addr, u8 family);
+				    const union l4lb_addr *addr, u8 family,
+				    u8 prefix);
+int l4lb_stage_vip_of(const struct l4lb_stage *st,
+		      const struct l4lb_service_key *key);
 int l4lb_stage_vip_ref(const struct l4lb_stage *st,
-		       const struct l4lb_endpoint *key);
+		       const struct l4lb_service_key *key);
 void l4lb_stage_vip_unref(const struct l4lb_stage *st,
-			  const struct l4lb_endpoint *key);
+			  const struct l4lb_service_key *key);
 int l4lb_stage_vip_set(struct l4lb_stage *st);
 
 static inline bool l4lb_txn_vip_exists(const struct l4lb_txn_vip *tv)

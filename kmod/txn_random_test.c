@@ -217,7 +217,7 @@ static void r_expect_service(struct kunit *test, const struct r_service *s,
 
 static void r_expect(struct kunit *test, const struct r_model *m)
 {
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	struct l4lb_vip *vip;
 	u32 n;
 

@@ -7,8 +7,10 @@ static struct l4lb_change *t_bad_service(u32 addr, u16 port, u8 proto, u8 family
 
 	ch->service.addr.ip = htonl(addr);
 	ch->service.port = htons(port);
+	ch->service.port_last = htons(port);
 	ch->service.proto = proto;
 	ch->service.family = family;
+	ch->service.prefix = l4lb_addr_bits(family);
 	return ch;
 }
 
@@ -49,9 +51,8 @@ static void txn_refused_service(struct kunit *test)
 		u8 family;
 		int err;
 	} bad[] = {
-		{ 0xc0000201, 0, IPPROTO_TCP, AF_INET, -EINVAL },
 		{ 0xc0000201, 80, IPPROTO_SCTP, AF_INET, -EPROTONOSUPPORT },
-		{ 0xc0000201, 80, 0, AF_INET, -EPROTONOSUPPORT },
+		{ 0xc0000201, 80, 0, AF_INET, -EINVAL },
 		{ 0xc0000201, 80, IPPROTO_TCP, AF_INET6, -EOPNOTSUPP },
 		{ 0xc0000201, 80, IPPROTO_TCP, 0, -EINVAL },
 		{ 0x00000000, 80, IPPROTO_TCP, AF_INET, -EINVAL },

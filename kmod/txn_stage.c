@@ -29,15 +29,15 @@ void l4lb_txn_reset(struct l4lb_txn *txn, bool from_nothing)
 }
 
 static struct l4lb_txn_service *
-stage_service_known(const struct l4lb_txn *txn, const struct l4lb_endpoint *key,
-		    u32 hash)
+stage_service_known(const struct l4lb_txn *txn,
+		    const struct l4lb_service_key *key, u32 hash)
 {
 	struct l4lb_hash_node *node;
 	struct l4lb_txn_service *ts;
 
 	l4lb_hash_each(&txn->services, hash, node) {
 		ts = container_of(node, struct l4lb_txn_service, node);
-		if (l4lb_endpoint_equal(&ts->key, key))
+		if (l4lb_key_equal(&ts->key, key))
 			return ts;
 	}
 	return NULL;
@@ -70,18 +70,18 @@ static void stage_import(struct l4lb_txn_service *ts)
  * none and @create is not set; ERR_PTR(-ENOMEM).
  */
 struct l4lb_txn_service *l4lb_stage_service(const struct l4lb_stage *st,
-					    const struct l4lb_endpoint *key,
+					    const struct l4lb_service_key *key,
 					    bool create)
 {
 	struct l4lb_txn *txn = st->txn;
-	u32 hash = l4lb_endpoint_hash(key);
+	u32 hash = l4lb_key_hash(key);
 	struct l4lb_txn_service *ts;
 	struct l4lb_service *old;
 
 	ts = stage_service_known(txn, key, hash);
 	if (ts)
 		return ts;
-	old = l4lb_service_lookup(st->table->services, key, hash);
+	old = l4lb_service_lookup(st->table->services, key);
 	if (!create && (!old || txn->from_nothing))
 		return NULL;
 	ts = l4lb_arena_alloc(&txn->objects, sizeof(*ts));
@@ -155,11 +155,12 @@ int l4lb_stage_find_service(const struct l4lb_stage *st,
 
 /* Is @ep, of a service with @key, one that @method cannot reach? */
 static bool stage_unreachable(const struct l4lb_endpoint *ep,
-			      const struct l4lb_endpoint *key, u8 method)
+			      const struct l4lb_service_key *key, u8 method)
 {
 	if (method != L4LB_METHOD_TUNNEL && ep->family != key->family)
 		return true;
-	return method != L4LB_METHOD_NAT && ep->port != key->port;
+	return method != L4LB_METHOD_NAT &&
+	       ep->port != l4lb_key_server_port(key);
 }
 
 /* Has the service a server that it would lose with @method? */
@@ -378,8 +379,9 @@ static int stage_service_del(struct l4lb_stage *st)
 	err = l4lb_stage_owner(st, ts->owner);
 	if (err)
 		return err;
-	if (!l4lb_stage_vip(st, &ts->key.addr, ts->key.family))
-		return -ENOMEM;
+	err = l4lb_stage_vip_of(st, &ts->key);
+	if (err)
+		return err;
 	l4lb_stage_vip_unref(st, &ts->key);
 	l4lb_stage_servers_drop(txn, ts);
 	ts->exists = false;

@@ -11,6 +11,7 @@
  * struct l4lb_vip - one version of a VIP
  * @addr: address
  * @family: AF_INET or AF_INET6
+ * @prefix: bits of @addr that a destination must share; all for one address
  * @unknown_port: &enum l4lb_unknown_port
  * @standby: client packets pass untouched. The only field that changes after
  *	publication: WRITE_ONCE under the namespace's state_lock, READ_ONCE by
@@ -23,12 +24,14 @@
 struct l4lb_vip {
 	union l4lb_addr addr;
 	u8 family;
+	u8 prefix;
 	u8 unknown_port;
 	u8 standby;
 	u32 nr_services;
 	struct rcu_head rcu;
 };
 
+/* The VIP that is an address; @hash: l4lb_addr_hash(), which no prefix has. */
 static inline struct l4lb_vip *l4lb_vip_lookup(const struct l4lb_map *map,
 					       const union l4lb_addr *addr,
 					       u8 family, u32 hash)
@@ -43,11 +46,27 @@ static inline struct l4lb_vip *l4lb_vip_lookup(const struct l4lb_map *map,
 	return NULL;
 }
 
+/* A VIP by its identity. Context: RCU read side, conf_lock or state_lock. */
+static inline struct l4lb_vip *l4lb_vip_find(const struct l4lb_map *map,
+					     const union l4lb_addr *addr,
+					     u8 family, u8 prefix)
+{
+	u32 i, hash = l4lb_vip_hash(addr, family, prefix);
+	struct l4lb_leaf *leaf;
+	struct l4lb_vip *vip;
+
+	l4lb_map_each(map, hash, leaf, i, vip)
+		if (l4lb_addr_equal(&vip->addr, addr) &&
+		    vip->family == family && vip->prefix == prefix)
+			return vip;
+	return NULL;
+}
+
 struct l4lb_net;
 struct netlink_ext_ack;
 
 int l4lb_vip_standby_set(struct l4lb_net *ln, const union l4lb_addr *addr,
-			 u8 family, bool standby, u32 portid,
+			 u8 family, u8 prefix, bool standby, u32 portid,
 			 struct netlink_ext_ack *extack);
 void l4lb_vip_standby_inherit(struct l4lb_net *ln, struct l4lb_vip *vip);
 void l4lb_vip_standby_release(struct l4lb_net *ln, u32 portid);
