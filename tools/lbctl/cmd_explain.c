@@ -11,10 +11,6 @@
 
 #define HAS(step, attr)	((step)->has & L4LB_BIT(L4LB_A_STEP_##attr))
 
-static const char * const flag_names[] = {
-	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", NULL
-};
-
 static int parse_flags(struct words *ws, __u8 *flags)
 {
 	const struct word *w = words_take(ws, "the flags (SYN,ACK,...)");
@@ -30,11 +26,11 @@ static int parse_flags(struct words *ws, __u8 *flags)
 	while ((name = strsep(&rest, ","))) {
 		const struct word part = { .text = name, .place = w->place };
 
-		for (i = 0; flag_names[i]; i++)
-			if (!strcasecmp(flag_names[i], name))
+		for (i = 0; tcp_flag_names[i]; i++)
+			if (!strcasecmp(tcp_flag_names[i], name))
 				break;
-		if (!flag_names[i])
-			return words_unknown(ws, &part, flag_names);
+		if (!tcp_flag_names[i])
+			return words_unknown(ws, &part, tcp_flag_names);
 		*flags |= 1 << i;
 	}
 	return 0;
@@ -43,7 +39,7 @@ static int parse_flags(struct words *ws, __u8 *flags)
 static int parse_flow(struct words *ws, struct l4lb_flow *flow)
 {
 	static const char * const protos[] = { "tcp", "udp", NULL };
-	static const char * const keys[] = { "flags", "hook", NULL };
+	static const char * const keys[] = { "flags", "hook", "mark", NULL };
 	const struct word *w = words_take(ws, "tcp or udp");
 	unsigned int hook = 0;
 
@@ -59,6 +55,9 @@ static int parse_flow(struct words *ws, struct l4lb_flow *flow)
 	while (ws->at < ws->n) {
 		if (words_accept(ws, "flags")) {
 			if (parse_flags(ws, &flow->tcp_flags))
+				return -EINVAL;
+		} else if (words_accept(ws, "mark")) {
+			if (parse_mark(ws, "the mark", &flow->mark))
 				return -EINVAL;
 		} else if (words_accept(ws, "hook")) {
 			w = words_take(ws, "prerouting, input or output");
@@ -82,6 +81,7 @@ static const char *step_name(unsigned int kind)
 		[L4LB_STEP_SERVICE] = "service",
 		[L4LB_STEP_NEAREST] = "nearest",
 		[L4LB_STEP_CONN] = "connection",
+		[L4LB_STEP_TEMPLATE] = "template",
 		[L4LB_STEP_CANDIDATE] = "candidate",
 		[L4LB_STEP_METHOD] = "method",
 		[L4LB_STEP_ROUTE] = "route",
@@ -155,8 +155,8 @@ static struct out_field *put_objects(struct out_field *f,
 			     l4lb_method_name(s->service.method));
 	}
 	if (HAS(s, SERVER)) {
-		*f++ = F_STR("server", l4lb_endpoint_format(&s->server.addr,
-				s->server.port, t->server));
+		*f++ = F_STR("server", l4lb_server_front(&s->server,
+							 t->server));
 		*f++ = F_STR("server_name", s->server.name);
 		*f++ = F_STR("server_method",
 			     l4lb_method_name(s->server.method));
@@ -287,25 +287,15 @@ static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 	out_list_end(ctl->out);
 }
 
-static void flags_text(unsigned int flags, char *buf, size_t size)
-{
-	size_t len = 0;
-	unsigned int i;
-
-	*buf = '\0';
-	for (i = 0; flag_names[i] && len < size; i++)
-		if (flags & 1U << i)
-			len += snprintf(buf + len, size - len, "%s%s",
-					len ? "," : "", flag_names[i]);
-}
-
 static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
 	char client[L4LB_ENDPOINT_STR], vip[L4LB_ENDPOINT_STR], flags[40];
+	char mark[12];
 	const struct l4lb_flow *w = &e->flow;	/* as the kernel tells it */
 	bool tcp = !strcmp(l4lb_proto_name(w->proto) ?: "", "tcp");
 
-	flags_text(w->tcp_flags, flags, sizeof(flags));
+	tcp_flags_text(w->tcp_flags, flags, sizeof(flags));
+	snprintf(mark, sizeof(mark), "%u", w->mark);
 
 	const struct out_field packet[] = {
 		F_STR("proto", l4lb_proto_name(w->proto)),
@@ -313,6 +303,8 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 						     w->client_port, client)),
 		F_STR("vip", l4lb_endpoint_format(&w->vip, w->vip_port, vip)),
 		F_STR("flags", tcp ? flags : NULL),
+		F_U64("mark", w->mark),
+		F_STR("_mark", w->mark ? mark : NULL),
 		F_STR("hook", l4lb_hook_name(w->hook)),
 		F_U64("candidates", e->candidates),
 		F_END
@@ -326,7 +318,7 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 	};
 
 	out_fields(ctl->out,
-		   "packet      %{proto} %{client} > %{vip}[ %{flags}]",
+		   "packet      %{proto} %{client} > %{vip}[ %{flags}][ mark %{_mark}]",
 		   packet);
 	print_steps(ctl, e);
 	out_fields(ctl->out,

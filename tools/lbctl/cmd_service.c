@@ -6,7 +6,7 @@
 #include "object.h"
 
 static const char detail[] =
-	"service %{_service}\n"
+	"service %{service}\n"
 	"  name       %{name}\n"
 	"  scheduler  %{scheduler}, ties %{tie}\n"
 	"  method     %{method}\n"
@@ -26,7 +26,7 @@ static int print_service(const struct l4lb_service *s, void *arg)
 
 	fields_service(s, &text, f);
 	out_item(ctl->out, detail, f);
-	for (state = 1; state <= L4LB_STATE_MAX; state++)
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++)
 		if (s->timeouts.has & ~s->timeouts.inherited & L4LB_BIT(state))
 			out_text(ctl->out, "  timeout    %s %u s\n",
 				 l4lb_state_name(state),

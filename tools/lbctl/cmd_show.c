@@ -16,7 +16,7 @@ static void print_server(struct lbctl *ctl, const struct l4lb_server *s,
 	fields_server(s, &text, f);
 	if (!ipvsadm) {
 		out_item(ctl->out,
-			 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive} %-9{state}[ %{_why}]",
+			 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive} %-9{_status}[ %{_why}]",
 			 f);
 		return;
 	}
@@ -35,8 +35,11 @@ static void print_service(struct lbctl *ctl, const struct model *m,
 	unsigned int i;
 
 	fields_service(&s->s, &text, f);
-	out_item(ctl->out, ipvsadm ? "%-4{_prot} %{_end} %{scheduler}" :
-		 "%-4{_prot} %{_end} %{scheduler}[ name %{name}][ tie %{_tie}][ midstream %{_midstream}]",
+	out_item(ctl->out, ipvsadm ? "%-4{_prot} %{_end} %{scheduler}[ persistent %{_ipvs_persist}][ %{_ops}]" :
+		 "%-4{_prot} %{_end} %{scheduler}[ name %{name}][ tie %{_tie}][ midstream %{_midstream}]"
+		 "[ persist %{_persist}][ %{_one_packet}][ slow-start %{_slow_start}]"
+		 "[ half-open %{half_open} of %{_half_open_max}][ on-down %{_on_down}]"
+		 "[ on-server-gone %{_on_server_gone}][ hook %{_hook}]",
 		 f);
 	out_list(ctl->out, "servers");
 	for (i = s->first; i < s->first + s->n; i++)
