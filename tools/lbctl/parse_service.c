@@ -333,7 +333,7 @@ PARSER(service_slow_start)
 {
 	(void)at;
 	st->service.has |= BIT(SERVICE_SLOW_START);
-	return take_u32(ws, "the seconds", &st->service.slow_start);
+	return take_u32(ws, "SECONDS", &st->service.slow_start);
 }
 
 PARSER(service_half_open_max)
