@@ -150,44 +150,12 @@ static bool decide_reply(const struct l4lb_net *ln,
 	return true;
 }
 
-/* Services that nearly matched, for explain. */
-static void trace_nearest(struct l4lb_trace *trace,
-			  const struct l4lb_packet *pkt,
-			  const struct l4lb_plan *plan)
-{
-	const struct l4lb_map *map = plan->table->services;
-	const struct l4lb_service *svc;
-	const struct l4lb_leaf *leaf;
-	u32 l, i, reason, told = 0;
-
-	for (l = 0; l <= map->mask; l++) {
-		leaf = map->leaf[l];
-		for (i = 0; leaf && i < leaf->nr; i++) {
-			svc = leaf->e[i].obj;
-			if (!l4lb_addr_equal(&svc->key.addr, &pkt->daddr)) {
-				if (svc->key.port != pkt->dport ||
-				    svc->key.proto != pkt->proto)
-					continue;
-				reason = L4LB_REASON_OTHER_ADDR;
-			} else if (svc->key.port == pkt->dport) {
-				reason = L4LB_REASON_OTHER_PROTO;
-			} else {
-				reason = L4LB_REASON_OTHER_PORT;
-			}
-			trace->step(trace, L4LB_STEP_NEAREST, reason, plan, svc,
-				    0);
-			if (++told == 8)
-				return;
-		}
-	}
-}
-
 /* Neither to a service nor a reply. */
 static void decide_stranger(const struct l4lb_packet *pkt,
 			    struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
 	if (unlikely(trace))
-		trace_nearest(trace, pkt, plan);
+		l4lb_trace_nearest(trace, pkt, plan);
 	if (!plan->vip) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
 			   trace);

@@ -59,4 +59,8 @@ void l4lb_decide_no_conn(const struct l4lb_net *ln,
 bool l4lb_commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		     struct l4lb_plan *plan);
 
+/* decide_near.c */
+void l4lb_trace_nearest(struct l4lb_trace *trace, const struct l4lb_packet *pkt,
+			const struct l4lb_plan *plan);
+
 #endif /* L4LB_DECIDE_PRIV_H */

@@ -395,24 +395,17 @@ static void explain_headers(struct l4lb_packet *pkt)
 }
 
 /* How many candidates there will be, as far as one can know before. */
-static u32 explain_estimate(struct l4lb_net *ln, const struct l4lb_packet *pkt)
+static u32 explain_estimate(struct explain *ex)
 {
-	struct l4lb_nl_service_ref ref = {
-		.key = l4lb_key_of(&(struct l4lb_endpoint){
-			.addr = pkt->daddr,
-			.port = pkt->dport,
-			.family = pkt->family,
-			.proto = pkt->proto,
-		}),
-	};
-	struct l4lb_service *svc;
 	u32 nr = 0;
 
+	local_bh_disable();
 	rcu_read_lock();
-	svc = l4lb_nl_service_find(ln, &ref);
-	if (svc)
-		nr = svc->sched->nr;
+	l4lb_decide(ex->ln, &ex->pkt, &ex->plan, NULL);
+	if (ex->plan.svc)
+		nr = ex->plan.svc->sched->nr;
 	rcu_read_unlock();
+	local_bh_enable();
 	return min_t(u32, nr, EXPLAIN_CANDIDATES);
 }
 
@@ -465,7 +458,7 @@ int l4lb_explain_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto free;
 	explain_headers(&ex->pkt);
-	err = explain_alloc(ex, &msgs, explain_estimate(ex->ln, &ex->pkt));
+	err = explain_alloc(ex, &msgs, explain_estimate(ex));
 	if (err)
 		goto free;
 	err = explain_all(ex, info, &msgs);

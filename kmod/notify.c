@@ -330,3 +330,7 @@ void l4lb_notify_drop(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		nla_nest_end(ev.skb, nest);
 	event_end(ln, &ev, err, EVENT_ATOMIC);
 }
+
+#ifdef L4LB_KUNIT
+#include "notify_test.c"
+#endif
