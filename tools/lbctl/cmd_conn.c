@@ -87,17 +87,9 @@ static int parse_filter(struct words *ws, struct l4lb_filter *filter)
 	return 0;
 }
 
-/* An entry in state persist stands for many clients, and for all their ports. */
-static char *conn_client(const struct l4lb_conn *c, char *buf)
-{
-	if (c->state == L4LB_STATE_PERSIST)
-		return l4lb_prefix_format(&c->client, c->prefix, buf);
-	return l4lb_endpoint_format(&c->client, c->client_port, buf);
-}
-
 static int print_conn(const struct l4lb_conn *c, void *arg)
 {
-	char client[L4LB_PREFIX_STR + 8], vip[L4LB_ENDPOINT_STR];
+	char client[L4LB_ENDPOINT_STR], vip[L4LB_ENDPOINT_STR];
 	char server[L4LB_ENDPOINT_STR], expire[24];
 	unsigned int seconds = c->expires / 1000;
 	const char *proto = l4lb_proto_name(c->proto);
@@ -107,13 +99,12 @@ static int print_conn(const struct l4lb_conn *c, void *arg)
 		 seconds % 60);
 
 	const struct out_field f[] = {
-		F_STR("_prot", !proto ? "?" : *proto == 't' ? "TCP" : "UDP"),
+		F_STR("_prot", !proto ? "-" : *proto == 't' ? "TCP" : "UDP"),
 		F_STR("_expire", expire),
 		F_STR("proto", proto),
 		F_STR("client", conn_client(c, client)),
-		F_STR("vip", l4lb_endpoint_format(&c->vip, c->vip_port, vip)),
-		F_STR("server", l4lb_endpoint_format(&c->server,
-						     c->server_port, server)),
+		F_STR("vip", conn_end(&c->vip, c->vip_port, vip)),
+		F_STR("server", conn_end(&c->server, c->server_port, server)),
 		F_STR("method", l4lb_method_name(c->method)),
 		F_STR("state", l4lb_state_name(c->state)),
 		F_U64("expires_ms", c->expires),

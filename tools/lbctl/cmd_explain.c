@@ -153,6 +153,11 @@ static struct out_field *put_objects(struct out_field *f,
 		*f++ = F_STR("scheduler", s->service.scheduler);
 		*f++ = F_STR("service_method",
 			     l4lb_method_name(s->service.method));
+		*f++ = s->service.persist ?
+		       F_U64("persist", s->service.persist) :
+		       F_NULL("persist");
+		*f++ = F_STR("_packet", s->service.one_packet ?
+			     "each packet by itself" : NULL);
 	}
 	if (HAS(s, SERVER)) {
 		*f++ = F_STR("server", l4lb_server_front(&s->server,
@@ -163,13 +168,16 @@ static struct out_field *put_objects(struct out_field *f,
 		*f++ = F_U64("weight", s->server.eff_weight);
 		*f++ = F_U64("active", s->server.active);
 		*f++ = F_U64("inactive", s->server.inactive);
+		if (s->server.has & L4LB_BIT(L4LB_A_SERVER_RAMP)) {
+			*f++ = F_U64("ramp_permille", s->server.ramp);
+			*f++ = F_U64("_ramp", s->server.ramp / 10);
+		}
 	}
 	if (HAS(s, CONN)) {
-		*f++ = F_STR("client", l4lb_endpoint_format(&s->conn.client,
-				s->conn.client_port, t->client));
-		*f++ = F_STR("conn_server",
-			     l4lb_endpoint_format(&s->conn.server,
-						  s->conn.server_port, t->to));
+		*f++ = F_STR("client", conn_client(&s->conn, t->client));
+		*f++ = F_STR("conn_server", conn_end(&s->conn.server,
+						     s->conn.server_port,
+						     t->to));
 		*f++ = F_STR("conn_state", l4lb_state_name(s->conn.state));
 		*f++ = F_U64("conn_expires_ms", s->conn.expires);
 	}
@@ -214,8 +222,16 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 	*f = F_END;
 }
 
+/* What is routed to lo is delivered here. */
+static bool is_loopback(unsigned int index)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname(index, name) && !strcmp(name, "lo");
+}
+
 /* Parts of templates: columns of a candidate, behind its mark. */
-#define HOW		", scheduler %{scheduler}, method %{service_method}"
+#define HOW		", scheduler %{scheduler}, method %{service_method}[, persist %{persist} s][, %{_packet}]"
 #define CANDIDATE	"%-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score}"
 
 static const char *template(const struct l4lb_explain_step *s)
@@ -239,15 +255,21 @@ static const char *template(const struct l4lb_explain_step *s)
 		if (!HAS(s, CONN))
 			return "connection  none yet[: %{_sentence}]";
 		return "connection  %{conn_state}, %{client} on %{conn_server}[: %{_sentence}]";
+	case L4LB_STEP_TEMPLATE:
+		if (!HAS(s, CONN))
+			return "template    none yet[: %{_sentence}]";
+		return "template    %{client} persist on %{conn_server}[, not used: %{_sentence}]";
 	case L4LB_STEP_CANDIDATE:
 		return HAS(s, CHOSEN) ?
-		       "          > " CANDIDATE " chosen" :
-		       "            " CANDIDATE "[ passed over: %{_sentence}]";
+		       "          > " CANDIDATE " chosen[, ramp %{_ramp} %]" :
+		       "            " CANDIDATE "[ passed over: %{_sentence}][, ramp %{_ramp} %]";
 	case L4LB_STEP_METHOD:
 		return "method      [%{server_method}][ to %{server}][: %{_sentence}]";
 	case L4LB_STEP_ROUTE:
 		if (!HAS(s, OIF))
 			return "route       none[: %{_sentence}]";
+		if (is_loopback(s->oif))
+			return "route       local: the server is this host[: %{_sentence}]";
 		return "route       dev %{dev}[ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
 	case L4LB_STEP_NEIGHBOUR:
 		return "neighbour   [%{nexthop} ][%{lladdr} ][%{nud}][: %{_sentence}]";
@@ -258,7 +280,7 @@ static const char *template(const struct l4lb_explain_step *s)
 static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
 	unsigned int i, candidates = 0;
-	struct out_field f[40];
+	struct out_field f[48];
 	struct step_text t;
 
 	t.hook = l4lb_hook_name(e->flow.hook);

@@ -76,7 +76,7 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 #define HEAD	"%{time} %-12{event}"
 #define SERVICE_LINE HEAD " %{service}[ name %{name}][ scheduler %{scheduler}][ method %{method}]"
 #define SERVER_LINE HEAD " %{service} -> %{_end} weight %{_weight} %{_status}[ (%{_why})]"
-#define DRAIN_LINE HEAD " %{service} -> %{_end} %{_drained}"
+#define DRAIN_LINE HEAD " %{service} -> %{_end} %{_drained}[, %{_ended} connections end]"
 #define VIP_LINE HEAD " %{_vip} unknown-port %{unknown_port} %{_state}"
 #define COMMIT_LINE HEAD " generation %{generation} digest %{digest} changed %{changed}"
 #define ALARM_LINE HEAD " %{alarm}[: %{_sentence}][, %{service}]"
@@ -120,7 +120,7 @@ struct drop_text {
 
 #define HAS_DROP(d, attr)	((d)->has & L4LB_BIT(L4LB_A_DROP_##attr))
 
-/* Without ports where there are none: ICMP, fragments. */
+/* Without ports where there are none, as in ICMP. */
 static const char *drop_end(const struct l4lb_addr *addr, __u16 port,
 			    bool has_port, char *buf)
 {
@@ -132,20 +132,20 @@ static void drop_fields(const struct l4lb_drop *d, struct drop_text *t,
 			struct out_field *f)
 {
 	const char *sentence = l4lb_reason_sentence(d->reason);
+	bool ports = l4lb_proto_name(d->proto) && HAS_DROP(d, SPORT);
 
 	memset(t, 0, sizeof(*t));
 	*f++ = F_STR("reason", d->name);
 	*f++ = F_U64("reason_id", d->reason);
-	*f++ = F_STR("_sentence", sentence ? sentence : "no sentence for it");
+	*f++ = F_STR("_sentence", sentence ? sentence : "newer than this lbctl");
 	*f++ = F_STR("verdict", l4lb_verdict_name(d->verdict));
 	*f++ = F_STR("hook", l4lb_hook_name(d->hook));
 	*f++ = F_STR("proto", proto_text(d->proto, t->proto));
-	*f++ = F_STR("source", drop_end(&d->saddr, d->sport,
-					HAS_DROP(d, SPORT), t->source));
-	*f++ = F_STR("destination", drop_end(&d->daddr, d->dport,
-					     HAS_DROP(d, DPORT),
+	*f++ = F_STR("source", drop_end(&d->saddr, d->sport, ports,
+					t->source));
+	*f++ = F_STR("destination", drop_end(&d->daddr, d->dport, ports,
 					     t->destination));
-	if (HAS_DROP(d, TCP_FLAGS) && d->proto == IPPROTO_TCP)
+	if (d->proto == IPPROTO_TCP)
 		tcp_flags_text(d->tcp_flags, t->flags, sizeof(t->flags));
 	*f++ = F_STR("flags", *t->flags ? t->flags : NULL);
 	if (d->iif && !if_indextoname(d->iif, t->dev))
@@ -162,16 +162,14 @@ static void drop_fields(const struct l4lb_drop *d, struct drop_text *t,
 	*f = F_END;
 }
 
-/* How a drain went: at its end, or at its deadline. */
-static void drain_fields(const struct l4lb_server *s, struct object_text *text,
-			 struct out_field *f)
+/* How a drain went: to its end, or to its deadline. */
+static void drain_fields(const struct object_text *text, struct out_field *f)
 {
 	*f++ = F_U64("left", text->left);
-	snprintf(text->weight, sizeof(text->weight), "%llu", text->left);
-	*f++ = F_STR("_drained", !text->left ? "drained, none left" :
-		     "deadline reached");
+	*f++ = F_STR("_drained", text->left ? "the deadline has come" :
+					      "no connection is left");
+	*f++ = text->left ? F_U64("_ended", text->left) : F_NULL("_ended");
 	*f = F_END;
-	(void)s;
 }
 
 static int deliver_drop(const struct l4lb_event *e, struct lbctl *ctl)
@@ -216,8 +214,7 @@ static int deliver(const struct l4lb_event *e, void *arg)
 	} else if (HAS(e, SERVER)) {
 		fields_server(&e->server, &text, f);
 		if (e->cmd == L4LB_CMD_DRAIN_NTF)
-			drain_fields(&e->server, &text,
-				     f + fields_count(f));
+			drain_fields(&text, f + fields_count(f));
 		tmpl = e->cmd == L4LB_CMD_DRAIN_NTF ? DRAIN_LINE : SERVER_LINE;
 	} else if (HAS(e, VIP)) {
 		fields_vip(&e->vip, &text, f);

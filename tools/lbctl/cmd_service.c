@@ -11,6 +11,11 @@ static const char detail[] =
 	"  scheduler  %{scheduler}, ties %{tie}\n"
 	"  method     %{method}\n"
 	"  midstream  %{midstream}\n"
+	"  on-down    %{on_down}, on-server-gone %{on_server_gone}\n"
+	"  hook       %{hook}[, conntrack %{_tracked}]"
+	"[\n  hash       %{_hash}][\n  persist    %{_persist}]"
+	"[\n  packets    %{_one_packet}][\n  slow-start %{_slow_start} s]"
+	"[\n  sequences  %{_sequences}][\n  half-open  %{half_open}, at most %{_half_open_max}]\n"
 	"  owner      %{owner}\n"
 	"  servers    %{server_count}\n"
 	"  conns      %{active} active, %{inactive} inactive, %{stats.conns} so far\n"
@@ -27,10 +32,12 @@ static int print_service(const struct l4lb_service *s, void *arg)
 	fields_service(s, &text, f);
 	out_item(ctl->out, detail, f);
 	for (state = 1; state < L4LB_TIMEOUT_STATES; state++)
-		if (s->timeouts.has & ~s->timeouts.inherited & L4LB_BIT(state))
-			out_text(ctl->out, "  timeout    %s %u s\n",
+		if (s->timeouts.has & L4LB_BIT(state))
+			out_text(ctl->out, "  timeout    %-11s %u s (%s)\n",
 				 l4lb_state_name(state),
-				 s->timeouts.seconds[state]);
+				 s->timeouts.seconds[state],
+				 s->timeouts.inherited & L4LB_BIT(state) ?
+				 "namespace default" : "own");
 	print_reasons(ctl->out, s->reasons,
 		      "  packets    %{packets} %{name}[: %{_sentence}]");
 	return 0;

@@ -290,18 +290,6 @@ static void test_refusals(void **state)
 		   "lbctl: l4lb.ko is not loaded: modprobe l4lb\n");
 }
 
-/* Attributes of an answer, built in @k->answer. */
-static struct nlmsghdr *answer(struct fake *k)
-{
-	return mnl_nlmsg_put_header(k->answer);
-}
-
-static void answer_end(struct fake *k, const struct nlmsghdr *nlh)
-{
-	k->answer_len = nlh->nlmsg_len - MNL_NLMSG_HDRLEN;
-	memmove(k->answer, k->answer + MNL_NLMSG_HDRLEN, k->answer_len);
-}
-
 static void put_candidate(struct nlmsghdr *nlh, unsigned int last, __u64 score,
 			  __u32 reason)
 {
@@ -405,20 +393,6 @@ static void test_conn(void **state)
 	mnl_attr_put_u64(nlh, L4LB_A_COUNT, 12);
 	answer_end(k, nlh);
 	expect_out(k, "conn flush", "12 connections flushed\n");
-}
-
-/* An event in the queue that nobody asked for. */
-static struct nlmsghdr *event(struct fake *k, __u8 cmd)
-{
-	const struct {
-		struct nlmsghdr nlh;
-		struct genlmsghdr genl;
-	} none = {
-		{ .nlmsg_len = sizeof(none), .nlmsg_type = FAKE_FAMILY },
-		{ .cmd = cmd },
-	};
-
-	return fake_reply(k, &none.nlh);
 }
 
 /* An event comes behind the answers of l4lb_open(), as it would. */

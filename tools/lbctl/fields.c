@@ -73,6 +73,35 @@ char *duration_text(unsigned int seconds, char *buf, size_t size)
 }
 
 /**
+ * conn_client() - whom a connection entry stands for
+ * @c: entry; one in state persist stands for all of a client's ports, and
+ *	perhaps for many clients
+ * @buf: %L4LB_ENDPOINT_STR bytes
+ *
+ * Return: @buf: "192.0.2.1:40000", "192.0.2.0/24".
+ */
+char *conn_client(const struct l4lb_conn *c, char *buf)
+{
+	if (c->state == L4LB_STATE_PERSIST)
+		return l4lb_prefix_format(&c->client, c->prefix, buf);
+	return l4lb_endpoint_format(&c->client, c->client_port, buf);
+}
+
+/**
+ * conn_end() - another end of a connection entry
+ * @addr: address
+ * @port: host order; 0: a template of a service with many ports
+ * @buf: %L4LB_ENDPOINT_STR bytes
+ *
+ * Return: @buf.
+ */
+char *conn_end(const struct l4lb_addr *addr, __u16 port, char *buf)
+{
+	return port ? l4lb_endpoint_format(addr, port, buf) :
+		      l4lb_addr_format(addr, buf);
+}
+
+/**
  * forward_word() - the method as ipvsadm prints it
  * @method: &enum l4lb_method
  *
@@ -262,6 +291,13 @@ static struct out_field *put_life(struct out_field *f,
 		     "_on_server_gone", "reset");
 	f = put_word(f, "hook", l4lb_hook_name(s->hook), "_hook",
 		     "prerouting");
+	*f++ = F_STR("_tracked", s->track ? "on" : "");
+	*f++ = F_STR("_sequences", s->track_seq ? "remembered" : "");
+	*f++ = F_STR("_hash", !is_hash(s->scheduler) ? "" : s->hash_port ?
+		     s->hash_fallback ? "address and port, with fallback" :
+					"address and port, no fallback" :
+		     s->hash_fallback ? "address, with fallback" :
+					"address, no fallback");
 	if (s->has & BIT(SERVICE_HASH_PORT))
 		*f++ = F_BOOL("hash_port", s->hash_port);
 	if (s->has & BIT(SERVICE_HASH_FALLBACK))
