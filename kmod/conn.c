@@ -314,13 +314,17 @@ bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn)
  * @ln: namespace
  * @conn: entry
  *
+ * An orphan outlives its server: it is there to say what becomes of the
+ * packets of its connection.
+ *
  * Context: RCU read side.
  * Return: true if its service or its server has left.
  */
 bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 {
 	return !l4lb_slots_get(&ln->services, conn->node.id) ||
-	       !l4lb_conn_server(ln, conn);
+	       (!l4lb_conn_server(ln, conn) &&
+		!(READ_ONCE(conn->word) & L4LB_CONN_ORPHAN));
 }
 
 /**
@@ -328,20 +332,23 @@ bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn)
  * @ln: namespace
  * @conn: entry that holds a reply tuple
  *
- * Both ends of a connection in TIME_WAIT, CLOSE or LAST_ACK are done with it.
+ * Both ends of a connection in TIME_WAIT, CLOSE or LAST_ACK are done with it,
+ * and so is the one that is left of a connection whose server was deleted.
  *
  * Context: RCU read side.
  * Return: true if it may.
  */
 bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 {
-	switch (READ_ONCE(conn->word) & L4LB_CONN_STATE) {
+	u32 word = READ_ONCE(conn->word);
+
+	switch (word & L4LB_CONN_STATE) {
 	case L4LB_STATE_LAST_ACK:
 	case L4LB_STATE_TIME_WAIT:
 	case L4LB_STATE_CLOSE:
 		return true;
 	default:
-		return l4lb_conn_stale(ln, conn);
+		return (word & L4LB_CONN_ORPHAN) || l4lb_conn_stale(ln, conn);
 	}
 }
 
@@ -413,7 +420,9 @@ static void conn_node_fill(struct l4lb_conn_node *node, u32 id, u32 hash,
 static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 {
 	conn_node_fill(&conn->node, new->key.id, new->key.hash, new);
-	conn->word = new->state | L4LB_CONN_COUNTED |
+	conn->word = new->state |
+		     (new->state == L4LB_STATE_PERSIST ? 0 :
+							 L4LB_CONN_COUNTED) |
 		     (new->local ? L4LB_CONN_LOCAL : 0) |
 		     (new->extra ? L4LB_CONN_EXTRA : 0);
 	conn->stamp = (u32)jiffies;
@@ -500,7 +509,9 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
 			     !l4lb_conn_yields(ln, taken)))
 			return -EADDRINUSE;
 	}
-	l4lb_server_conn_opened(new->server, l4lb_state_active(new->state));
+	if (likely(new->state != L4LB_STATE_PERSIST))
+		l4lb_server_conn_opened(new->server,
+					l4lb_state_active(new->state));
 	if (rev)
 		conn_link(ct, tbl, &l4lb_conn_nat(conn)->rev);
 	conn_link(ct, tbl, &conn->node);
@@ -520,7 +531,7 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
  *
  * Context: RCU read side, BH off. Takes one or two bucket locks and, inside
  * them, the lock of the server's service.
- * Return: the entry, counted in its server; or an error with nothing changed:
+ * Return: the entry, counted in its server unless it is a template; or an error with nothing changed:
  * -EEXIST another live entry than @new->replaces has this key; -EADDRINUSE the
  * reply tuple belongs to another live connection; -ENOSPC the limit of
  * connections or of memory is reached; -ENOMEM.
@@ -557,7 +568,8 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 	l4lb_conn_unlock2(ct, new->key.hash, rev.hash);
 	if (unlikely(err))
 		goto free_conn;
-	l4lb_stats_conn(new->server);
+	if (likely(new->state != L4LB_STATE_PERSIST))
+		l4lb_stats_conn(new->server);
 	return conn;
 
 free_conn:
@@ -626,6 +638,43 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 		l4lb_server_conn_closed(srv, l4lb_state_active(word &
 							L4LB_CONN_STATE));
 	*first = llist_add(&conn->reap, &ln->conns.dead);
+	return true;
+}
+
+/**
+ * l4lb_conn_disown() - an entry's server was deleted at once
+ * @ln: namespace
+ * @conn: entry
+ *
+ * The server counts it no more and can go; the entry stays for as long as it
+ * would have without another packet, and tells by its service's on_gone what
+ * becomes of the packets that still come. A template just ends.
+ *
+ * Context: RCU read side, BH off; bucket locks may be held.
+ * Return: true if this call did it, false if it was dead or an orphan already.
+ */
+bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	u32 word = READ_ONCE(conn->word);
+	struct l4lb_server *srv;
+	bool first;
+	u32 old;
+
+	if ((word & L4LB_CONN_STATE) == L4LB_STATE_PERSIST)
+		return l4lb_conn_bury(ln, conn, &first);
+	for (;;) {
+		if (word & (L4LB_CONN_DEAD | L4LB_CONN_ORPHAN))
+			return false;
+		old = cmpxchg(&conn->word, word, (word | L4LB_CONN_ORPHAN) &
+						 ~L4LB_CONN_COUNTED);
+		if (old == word)
+			break;
+		word = old;
+	}
+	srv = l4lb_conn_server(ln, conn);
+	if (likely(srv && (word & L4LB_CONN_COUNTED)))
+		l4lb_server_conn_closed(srv, l4lb_state_active(word &
+							L4LB_CONN_STATE));
 	return true;
 }
 

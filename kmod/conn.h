@@ -28,6 +28,7 @@ struct l4lb_service;
 #define L4LB_CONN_COUNTED	0x00000800u	/* is in the server's counters */
 #define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
 #define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
+#define L4LB_CONN_ORPHAN	0x00004000u	/* its server was deleted at once */
 
 /**
  * struct l4lb_conn_node - what a chain links; 40 bytes
@@ -299,6 +300,7 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+u64 l4lb_conn_orphan(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 
 bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn);
@@ -346,11 +348,15 @@ static inline u32 l4lb_tcp_next(u32 word, u8 flags, bool from_client,
  *
  * Writes at most once a second, so that an established flow's cache line
  * stays shared between CPUs.
+ *
+ * Return: true when it wrote.
  */
-static inline void l4lb_conn_touch(struct l4lb_conn *conn, u32 now)
+static inline bool l4lb_conn_touch(struct l4lb_conn *conn, u32 now)
 {
-	if (now - READ_ONCE(conn->stamp) >= HZ)
-		WRITE_ONCE(conn->stamp, now);
+	if (likely(now - READ_ONCE(conn->stamp) < HZ))
+		return false;
+	WRITE_ONCE(conn->stamp, now);
+	return true;
 }
 
 #endif /* L4LB_CONN_H */

@@ -194,6 +194,44 @@ struct conn_flush {
 	u64 count;
 };
 
+static int conn_orphan_one(struct l4lb_conn *conn, void *arg)
+{
+	struct conn_flush *flush = arg;
+
+	flush->count += l4lb_conn_disown(flush->ln, conn);
+	return 0;
+}
+
+/* Walk, and let the aging work see to those that died. */
+static u64 conn_flush_by(struct l4lb_net *ln, const struct l4lb_conn_filter *f,
+			 int (*fn)(struct l4lb_conn *conn, void *arg))
+{
+	struct conn_flush flush = { .ln = ln };
+	u64 cursor = 0;
+
+	l4lb_conn_walk(ln, &cursor, f, fn, &flush);
+	if (flush.count) {
+		rcu_read_lock();
+		l4lb_conn_kick(&ln->conns);
+		rcu_read_unlock();
+	}
+	return flush.count;
+}
+
+/**
+ * l4lb_conn_orphan() - the server of all entries that a filter means was
+ *	deleted at once
+ * @ln: namespace
+ * @f: filter that means one server
+ *
+ * Context: process, may sleep.
+ * Return: number of entries that their server does not count any more.
+ */
+u64 l4lb_conn_orphan(struct l4lb_net *ln, const struct l4lb_conn_filter *f)
+{
+	return conn_flush_by(ln, f, conn_orphan_one);
+}
+
 static int conn_flush_one(struct l4lb_conn *conn, void *arg)
 {
 	struct conn_flush *flush = arg;
@@ -213,14 +251,5 @@ static int conn_flush_one(struct l4lb_conn *conn, void *arg)
  */
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f)
 {
-	struct conn_flush flush = { .ln = ln };
-	u64 cursor = 0;
-
-	l4lb_conn_walk(ln, &cursor, f, conn_flush_one, &flush);
-	if (flush.count) {
-		rcu_read_lock();
-		l4lb_conn_kick(&ln->conns);
-		rcu_read_unlock();
-	}
-	return flush.count;
+	return conn_flush_by(ln, f, conn_flush_one);
 }

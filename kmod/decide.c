@@ -6,23 +6,20 @@
  */
 #include "decide_priv.h"
 #include "icmp.h"
+#include "persist.h"
 
-/*
- * May an existing entry go on with @srv? Weight 0 and a full server keep what
- * they have; the entries of TCP connections that are established do too,
- * whatever became of their server.
- */
-static bool server_abandons(const struct l4lb_server *srv)
+/* Might the entry not go on? What is not plainly so, decide_conn.c judges. */
+static inline bool conn_doubtful(const struct l4lb_packet *pkt,
+				 const struct l4lb_plan *plan)
 {
-	switch (l4lb_server_excluded(srv, 1)) {
-	case L4LB_REASON_DOWN:
-	case L4LB_REASON_DRAINING:
-	case L4LB_REASON_DISABLED:
-	case L4LB_REASON_SERVER_GONE:
+	const struct l4lb_server *srv = plan->srv;
+
+	if (!srv || (plan->seen & L4LB_CONN_ORPHAN))
 		return true;
-	default:
-		return false;
-	}
+	if (pkt->proto == IPPROTO_TCP)
+		return (pkt->tcp_flags & L4LB_TCP_SYN) ||
+		       READ_ONCE(srv->health) == L4LB_HEALTH_DOWN;
+	return server_abandons(srv);
 }
 
 /* A client's packet that an entry speaks for. */
@@ -30,42 +27,19 @@ static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 			struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
 	struct l4lb_conn *conn = plan->conn;
-	struct l4lb_server *srv = conn_server(ln, conn);
-	bool again;
 
-	plan->srv = srv;
+	plan->srv = conn_server(ln, conn);
 	plan->method = conn->method;
 	plan->seen = READ_ONCE(conn->word);
 	plan->next = plan->seen;
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
 
-	if (pkt->proto == IPPROTO_TCP) {
-		/*
-		 * A client that uses its port again opens a new connection
-		 * with this very packet; so does the retransmission of a SYN
-		 * whose server must not be asked any more.
-		 */
-		again = tcp_opens(pkt) &&
-			(!srv || l4lb_tcp_reopens(plan->seen) ||
-			 ((plan->seen & L4LB_CONN_STATE) ==
-			  L4LB_STATE_SYN_RECV && server_abandons(srv)));
-		if (!again)
-			plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags,
-						   true, conn->method ==
-						   L4LB_METHOD_NAT);
-	} else {
-		again = !srv || server_abandons(srv);
-	}
-	if (unlikely(again)) {
-		plan->reopen = true;
-		l4lb_decide_new(ln, pkt, plan, trace);
+	if (unlikely(conn_doubtful(pkt, plan)) &&
+	    l4lb_decide_conn_ends(ln, pkt, plan, trace))
 		return;
-	}
-	if (unlikely(!srv)) {
-		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_SERVER_GONE,
-			   trace);
-		return;
-	}
+	if (pkt->proto == IPPROTO_TCP)
+		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, true,
+					   conn->method == L4LB_METHOD_NAT);
 	decide_ends(plan);
 	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
@@ -80,6 +54,10 @@ static void decide_client(const struct l4lb_net *ln,
 
 	if (unlikely(READ_ONCE(plan->vip->standby))) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
+		return;
+	}
+	if (unlikely(plan->svc->one_packet)) {
+		l4lb_decide_no_conn(ln, pkt, plan, trace);
 		return;
 	}
 	key->addr = pkt->saddr;
@@ -129,9 +107,9 @@ static bool decide_reply(const struct l4lb_net *ln,
 	plan->seen = READ_ONCE(plan->conn->word);
 	plan->next = plan->seen;
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
-	if (unlikely(!plan->svc || !plan->srv)) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_SERVER_GONE,
-			   trace);
+	if (unlikely(!plan->svc || !plan->srv ||
+		     (plan->seen & L4LB_CONN_ORPHAN))) {
+		l4lb_decide_orphan_reply(pkt, plan, trace);
 		return true;
 	}
 	/* The director's own clients get theirs rewritten at LOCAL_IN. */
@@ -267,6 +245,14 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	decide_stranger(pkt, plan, trace);
 }
 
+/* What is reset is over: its entry is active no more. */
+static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
+{
+	if (likely(plan->next == plan->seen))
+		return true;
+	return l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next);
+}
+
 /**
  * l4lb_commit_plan() - make a plan true
  * @ln: namespace
@@ -289,13 +275,15 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	}
 	if (plan->verdict != L4LB_VERDICT_FORWARD &&
 	    plan->verdict != L4LB_VERDICT_REPLY)
-		return true;
+		return commit_refusal(ln, plan);
 	/* An ICMP error is no sign of life of its connection. */
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW))
 		return true;
 	if (unlikely(plan->next != plan->seen) &&
 	    !l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next))
 		return false;
-	l4lb_conn_touch(plan->conn, (u32)jiffies);
+	if (unlikely(l4lb_conn_touch(plan->conn, (u32)jiffies) &&
+		     plan->svc->persist))
+		l4lb_persist_renew(ln, plan->svc, plan->conn);
 	return true;
 }

@@ -11,12 +11,23 @@ struct l4lb_net;
 struct l4lb_rs;
 struct l4lb_table;
 
+/* What is to become of a client's template. */
+enum l4lb_affinity {
+	L4LB_AFFINITY_NONE,	/* nothing */
+	L4LB_AFFINITY_KEEP,	/* it was followed: it lives on */
+	L4LB_AFFINITY_SET,	/* one is made, in place of the old if there is one */
+};
+
 /**
  * struct l4lb_plan - what is to be done with a packet, and why
  * @verdict: &enum l4lb_verdict
  * @method: &enum l4lb_method, of FORWARD and REPLY
- * @create: an entry is to be made: @pick and @state hold
- * @state: its first state
+ * @create: the packet has been given to a server: @turn, @alone, @affinity,
+ *	@tmpl and @pick hold
+ * @turn: the scheduler is to make @pick, else it was not asked or has no turns
+ * @alone: no entry is to be made, the packet goes by itself
+ * @affinity: &enum l4lb_affinity
+ * @state: first state of the entry, with @create
  * @reopen: @create takes over from @conn, which had closed or lost its server
  * @reason: &enum l4lb_reason
  * @table: snapshot it was made from
@@ -24,11 +35,12 @@ struct l4lb_table;
  * @svc: service, or NULL
  * @srv: server, or NULL
  * @conn: entry, or NULL
+ * @tmpl: template of the client, or NULL
  * @key: the entry's forward key, with @create
  * @front: address and port by which the client knows the service; of FORWARD
  *	and REPLY
  * @target: address and port at the server; of FORWARD and REPLY
- * @pick: scheduler's choice, with @create
+ * @pick: the choice, with @create
  * @seen: word of @conn when it was read
  * @next: word of @conn after this packet
  *
@@ -38,6 +50,9 @@ struct l4lb_plan {
 	u8 verdict;
 	u8 method;
 	bool create;
+	bool turn;
+	bool alone;
+	u8 affinity;
 	u8 state;
 	bool reopen;
 	u32 reason;
@@ -46,6 +61,7 @@ struct l4lb_plan {
 	struct l4lb_service *svc;
 	struct l4lb_server *srv;
 	struct l4lb_conn *conn;
+	struct l4lb_conn *tmpl;
 	struct l4lb_conn_key key;
 	const struct l4lb_endpoint *front;
 	const struct l4lb_endpoint *target;

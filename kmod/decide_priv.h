@@ -8,6 +8,9 @@
 #include "server.h"
 #include "service.h"
 
+/* For so long after a take-over connections of the other director are adopted. */
+#define L4LB_TAKEOVER_SECONDS	10
+
 static inline void trace_step(struct l4lb_trace *trace, u8 kind, u32 reason,
 			      const struct l4lb_plan *plan)
 {
@@ -50,9 +53,25 @@ conn_server(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 	return srv;
 }
 
+/* May no new connection be given to @srv, whatever its weight and load? */
+static inline bool server_abandons(const struct l4lb_server *srv)
+{
+	return READ_ONCE(srv->gone) ||
+	       READ_ONCE(srv->admin) != L4LB_ADMIN_ENABLED ||
+	       READ_ONCE(srv->health) == L4LB_HEALTH_DOWN;
+}
+
+/* decide_conn.c */
+bool l4lb_decide_conn_ends(const struct l4lb_net *ln,
+			   const struct l4lb_packet *pkt,
+			   struct l4lb_plan *plan, struct l4lb_trace *trace);
+void l4lb_decide_orphan_reply(const struct l4lb_packet *pkt,
+			      struct l4lb_plan *plan,
+			      struct l4lb_trace *trace);
+
 /* decide_new.c */
-void l4lb_decide_new(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-		     struct l4lb_plan *plan, struct l4lb_trace *trace);
+void l4lb_decide_again(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
+		       struct l4lb_plan *plan, struct l4lb_trace *trace);
 void l4lb_decide_no_conn(const struct l4lb_net *ln,
 			 const struct l4lb_packet *pkt, struct l4lb_plan *plan,
 			 struct l4lb_trace *trace);

@@ -61,6 +61,9 @@ static void standby_show(struct l4lb_net *ln, const union l4lb_addr *addr,
 	vip = l4lb_vip_find(table->vips, addr, family, prefix);
 	if (!vip || vip->standby == standby)
 		return;
+	/* Before the flag: who sees it cleared may adopt. Racy by a packet. */
+	if (!standby)
+		WRITE_ONCE(vip->active_since, jiffies | 1);
 	WRITE_ONCE(vip->standby, standby);
 	/* The lock keeps @vip published, hence alive. */
 	l4lb_notify_vip(ln, vip);

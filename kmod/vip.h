@@ -13,9 +13,11 @@
  * @family: AF_INET or AF_INET6
  * @prefix: bits of @addr that a destination must share; all for one address
  * @unknown_port: &enum l4lb_unknown_port
- * @standby: client packets pass untouched. The only field that changes after
+ * @standby: client packets pass untouched. It and @active_since change after
  *	publication: WRITE_ONCE under the namespace's state_lock, READ_ONCE by
  *	packets
+ * @active_since: jiffies when standby was last cleared, not 0; 0: never was.
+ *	WRITE_ONCE under state_lock
  * @nr_services: services on it in this version
  * @rcu: frees a replaced version
  *
@@ -27,6 +29,7 @@ struct l4lb_vip {
 	u8 prefix;
 	u8 unknown_port;
 	u8 standby;
+	unsigned long active_since;
 	u32 nr_services;
 	struct rcu_head rcu;
 };
