@@ -87,6 +87,8 @@ static bool new_pick(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		return true;
 	if (unlikely(trace))
 		trace_candidates(trace, plan);
+	if (unlikely(adopt))
+		return l4lb_sched_adopt(svc, pkt, &plan->pick);
 	plan->turn = true;
 	return svc->ops->pick(svc->sched, pkt, &plan->pick);
 }

@@ -458,8 +458,8 @@ static u32 conn_expires(const struct l4lb_net *ln, const struct l4lb_conn *conn)
  * @conn: its entry
  *
  * Context: RCU read side.
- * Return: 0; -EMSGSIZE; -ENOENT when its service has left, so that the entry
- * means nothing any more.
+ * Return: 0; -EMSGSIZE; -ENOENT when its service has left or its server was
+ * deleted at once, so that the entry means nothing any more.
  */
 int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 		  const struct l4lb_conn *conn)
@@ -470,7 +470,7 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	struct nlattr *nest;
 
 	svc = l4lb_slots_get(&ln->services, node->id);
-	if (!svc)
+	if (!svc || (READ_ONCE(conn->word) & L4LB_CONN_ORPHAN))
 		return -ENOENT;
 	srv = l4lb_slots_get(&ln->servers, conn->server);
 	if (srv && srv->gen != conn->gen)
@@ -488,9 +488,12 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 				   srv->ep.family) ||
 		     nla_put_be16(skb, L4LB_A_CONN_SERVER_PORT,
 				  srv->ep.port))) ||
-	    nla_put_u8(skb, L4LB_A_CONN_METHOD, conn->method) ||
+	    nla_put_u8(skb, L4LB_A_CONN_METHOD,
+		       conn->method ? conn->method : svc->method) ||
 	    nla_put_u8(skb, L4LB_A_CONN_STATE,
 		       READ_ONCE(conn->word) & L4LB_CONN_STATE) ||
+	    ((READ_ONCE(conn->word) & L4LB_CONN_STATE) == L4LB_STATE_PERSIST &&
+	     nla_put_u8(skb, L4LB_A_CONN_PREFIX, svc->persist_prefix)) ||
 	    nla_put_u32(skb, L4LB_A_CONN_EXPIRES, conn_expires(ln, conn))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;

@@ -13,7 +13,6 @@
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/kernel.h>
 
 #include "net.h"
 #include "persist.h"
@@ -25,14 +24,7 @@ static void persist_key(const struct l4lb_net *ln,
 			const union l4lb_addr *client,
 			struct l4lb_conn_key *key)
 {
-	u32 bits = svc->persist_prefix, i, here;
-
-	for (i = 0; i < ARRAY_SIZE(key->addr.w); i++) {
-		here = min(bits, 32u);
-		bits -= here;
-		key->addr.w[i] = here ? client->w[i] &
-					cpu_to_be32(~0u << (32 - here)) : 0;
-	}
+	key->addr = l4lb_addr_prefix(client, svc->persist_prefix);
 	key->id = svc->id;
 	key->port = 0;
 	l4lb_conn_hash(&ln->conns, key);
