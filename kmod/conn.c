@@ -561,7 +561,8 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 		l4lb_conn_hash(ct, &rev);
 		conn_node_fill(&l4lb_conn_nat(conn)->rev, rev.id, rev.hash,
 			       new);
-		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back, NULL);
+		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back.dst, NULL);
+		l4lb_conn_nat(conn)->back.cookie = 0;
 	}
 	l4lb_conn_lock2(ct, new->key.hash, rev.hash);
 	err = conn_enter(ln, conn, new, nat ? &rev : NULL);
@@ -715,7 +716,7 @@ void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
 /* Nobody can find the entry any more, so nobody can cache a route either. */
 static void conn_forget_route(struct l4lb_conn *conn)
 {
-	dst_release(unrcu_pointer(xchg(&l4lb_conn_nat(conn)->back, NULL)));
+	l4lb_route_drop(&l4lb_conn_nat(conn)->back);
 }
 
 /**

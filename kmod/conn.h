@@ -11,8 +11,8 @@
 #include <linux/workqueue.h>
 #include "addr.h"
 #include "packet.h"
+#include "route.h"
 
-struct dst_entry;
 struct l4lb_net;
 struct l4lb_server;
 struct l4lb_service;
@@ -86,13 +86,13 @@ static_assert(sizeof(struct l4lb_conn) <= 64);
  * @conn: forward; first member
  * @rev: reply key: @rev.id is the endpoint's number | L4LB_CONN_REV, @rev.addr
  *	and @rev.port the client's
- * @back: cached route of replies, or NULL; RCU, writers xchg(). In the cache
- *	line of @rev, which a reply has read anyway. Released with the entry
+ * @back: cached route of replies. In the cache line of @rev, which a reply has
+ *	read anyway. Released with the entry
  */
 struct l4lb_conn_nat {
 	struct l4lb_conn conn;
 	struct l4lb_conn_node rev;
-	struct dst_entry __rcu *back;
+	struct l4lb_route back;
 };
 
 static_assert(sizeof(struct l4lb_conn_nat) <= 128);

@@ -8,6 +8,9 @@
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ipv6_frag.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "decide.h"
 #include "hook.h"
@@ -28,6 +31,13 @@
 
 /* As PRE_ROUTING, for packets of the director's own clients. */
 #define L4LB_PRI_LOCAL_OUT	(-250)
+
+/* IPv6 has no enum ip_defrag_users: behind the last that the kernel uses. */
+#define L4LB_DEFRAG6_IN		(__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 1)
+#define L4LB_DEFRAG6_OUT	(__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 2)
+
+/* &nf_hook_state.pf serves as the family of a packet. */
+static_assert(NFPROTO_IPV4 == AF_INET && NFPROTO_IPV6 == AF_INET6);
 
 /* Send what the plan says is to be sent; UNSPEC: the skb is gone. */
 static u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
@@ -85,6 +95,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 {
 	struct l4lb_service_rt *rt;
 	struct l4lb_plan plan;
+	unsigned int ret = NF_STOLEN;
 	u32 failed;
 
 	do {
@@ -114,7 +125,9 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		failed = l4lb_xmit_nat_local_reply(ln, skb, pkt, &plan);
 	else
 		failed = hook_send(ln, skb, pkt, &plan);
-	if (unlikely(failed))
+	if (unlikely(failed == L4LB_XMIT_LOCAL))
+		ret = NF_ACCEPT;
+	else if (unlikely(failed))
 		return hook_lost(ln, skb, pkt, plan.svc, L4LB_VERDICT_DROP,
 				 failed);
 	l4lb_count(ln, rt, plan.reason);
@@ -122,7 +135,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		l4lb_stats_out(plan.srv, pkt->len);
 	else
 		l4lb_stats_in(plan.srv, pkt->len);
-	return pkt->hook == L4LB_HOOK_LOCAL_IN ? NF_ACCEPT : NF_STOLEN;
+	return ret;
 }
 
 /* Is this the address of a NAT server? */
@@ -141,6 +154,25 @@ static bool hook_from_server(const struct l4lb_table *table,
 }
 
 /*
+ * Give a fragment to the kernel's reassembly. Returns 0 when @skb is the whole
+ * packet, -EINPROGRESS when it waits for the others, else an error; whatever
+ * is not 0 has consumed @skb.
+ */
+static int hook_defrag(struct net *net, struct sk_buff *skb, u8 family, bool in)
+{
+	int err;
+
+	if (family == AF_INET)
+		return ip_defrag(net, skb,
+				 in ? IP_DEFRAG_VS_IN : IP_DEFRAG_VS_OUT);
+	err = nf_ct_frag6_gather(net, skb,
+				 in ? L4LB_DEFRAG6_IN : L4LB_DEFRAG6_OUT);
+	if (err && err != -EINPROGRESS)
+		kfree_skb(skb);
+	return err;
+}
+
+/*
  * A fragment: gathered only if it goes to a VIP or comes from a NAT server;
  * all others travel on untouched. Returns NF_ACCEPT with *@whole set when the
  * packet is complete and has been parsed anew.
@@ -149,21 +181,19 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 				struct l4lb_packet *pkt, bool *whole)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
-	u32 user = IP_DEFRAG_VS_IN;
 	u32 hash, reason, iif;
+	bool in;
 	int err;
 
 	*whole = false;
 	hash = l4lb_addr_hash(&pkt->daddr);
-	if (!l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash))
-		user = hook_from_server(table, &pkt->saddr, pkt->family) ?
-		       IP_DEFRAG_VS_OUT : 0;
-	if (!user) {
+	in = l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash);
+	if (!in && !hook_from_server(table, &pkt->saddr, pkt->family)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
 	iif = skb->dev->ifindex;
-	err = ip_defrag(ln->net, skb, user);
+	err = hook_defrag(ln->net, skb, pkt->family, in);
 	if (err) {
 		reason = err == -EINPROGRESS ? L4LB_REASON_FRAG_QUEUED :
 					       L4LB_REASON_FRAG_FAILED;
@@ -174,15 +204,25 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 		return NF_STOLEN;
 	}
 	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);
-	*whole = pkt->kind != L4LB_PACKET_FRAGMENT;
+	/* IPv6: a first fragment without all headers (RFC 8200 4.5). */
+	if (unlikely(pkt->kind == L4LB_PACKET_FRAGMENT))
+		return hook_lost(ln, skb, pkt, NULL, L4LB_VERDICT_DROP,
+				 L4LB_REASON_FRAG_FAILED);
+	*whole = true;
 	return NF_ACCEPT;
 }
 
-/* Does a bridge call, for a packet that it merely passes on? */
+/*
+ * Does a bridge call, for a packet that it merely passes on? One to the host's
+ * own bridge device comes by this call alone: the second, as an IP packet of
+ * the host, is spared by br_netfilter.
+ */
 static bool hook_bridged(const struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	return nf_bridge_info_exists(skb);
+	const struct nf_bridge_info *nf_bridge = nf_bridge_info_get(skb);
+
+	return nf_bridge && nf_bridge->pkt_otherhost;
 #else
 	return false;
 #endif
@@ -195,20 +235,22 @@ static bool hook_bridged(const struct sk_buff *skb)
  * it the rest. l4lb_decide() would say NOT_OURS of each such packet.
  */
 static bool hook_stranger(const struct l4lb_net *ln, const struct sk_buff *skb,
-			  u8 hook)
+			  u8 hook, u8 family)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	union l4lb_addr saddr, daddr;
-	u8 proto;
+	bool icmp;
 
-	if (!l4lb_packet_peek(skb, AF_INET, &saddr, &daddr, &proto))
+	if (!l4lb_packet_peek(skb, family, &saddr, &daddr, &icmp))
 		return false;
-	if (l4lb_vip_lookup(table->vips, &daddr, AF_INET,
+	if (l4lb_vip_lookup(table->vips, &daddr, family,
 			    l4lb_addr_hash(&daddr)))
 		return false;
-	if (hook == L4LB_HOOK_LOCAL_OUT || !table->endpoints->nr)
+	if (!table->endpoints->nr)
 		return true;
-	return proto != IPPROTO_ICMP && !hook_from_server(table, &saddr, AF_INET);
+	/* Of local servers at LOCAL_OUT, too; errors are not rewritten there. */
+	return (!icmp || hook == L4LB_HOOK_LOCAL_OUT) &&
+	       !hook_from_server(table, &saddr, family);
 }
 
 static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
@@ -225,17 +267,20 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	 */
 	if (unlikely(netif_is_l3_master(state->in)))
 		return NF_ACCEPT;
+	/* What the host sends itself has been judged at LOCAL_OUT. */
+	if (unlikely(state->in->flags & IFF_LOOPBACK))
+		return NF_ACCEPT;
 	if (unlikely(hook_bridged(skb))) {
 		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
 		return NF_ACCEPT;
 	}
 	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
 	if (unlikely(skb->pkt_type != PACKET_HOST) ||
-	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING)) {
+	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING, state->pf)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, state->pf, &pkt);
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
 		ret = hook_gather(ln, skb, &pkt, &whole);
 		if (!whole)
@@ -253,7 +298,7 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 
 	if (!rcu_dereference(ln->table)->endpoints->nr)
 		return NF_ACCEPT;
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
 		return NF_ACCEPT;
 	return hook_run(ln, skb, &pkt);
@@ -267,11 +312,11 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 	struct l4lb_packet pkt;
 	unsigned int ret;
 
-	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_OUT)) {
+	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_OUT, state->pf)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, state->pf, &pkt);
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
 		     pkt.kind == L4LB_PACKET_BAD))
 		return NF_ACCEPT;
@@ -297,6 +342,24 @@ static const struct nf_hook_ops hook_ops[] = {
 	{
 		.hook = hook_local_out,
 		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = L4LB_PRI_LOCAL_OUT,
+	},
+	{
+		.hook = hook_prerouting,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = L4LB_PRI_PREROUTING,
+	},
+	{
+		.hook = hook_local_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = L4LB_PRI_LOCAL_IN,
+	},
+	{
+		.hook = hook_local_out,
+		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_LOCAL_OUT,
 		.priority = L4LB_PRI_LOCAL_OUT,
 	},

@@ -4,6 +4,7 @@
 #define L4LB_PACKET_H
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/l4lb.h>
 #include <linux/skbuff.h>
 #include "addr.h"
@@ -84,26 +85,37 @@ struct l4lb_packet {
  * @family: AF_INET or AF_INET6
  * @saddr: out: source
  * @daddr: out: destination
- * @proto: out: protocol
+ * @icmp: out: it may be an ICMP error; extension headers are not walked
  *
  * For telling strangers from our own before anything else is read.
  *
  * Context: any.
- * Return: false when the header does not lie in the linear part, or is of a
- * family without hooks: nothing is known then.
+ * Return: false when the header does not lie in the linear part: nothing is
+ * known then.
  */
 static __always_inline bool l4lb_packet_peek(const struct sk_buff *skb,
 					     u8 family, union l4lb_addr *saddr,
-					     union l4lb_addr *daddr, u8 *proto)
+					     union l4lb_addr *daddr, bool *icmp)
 {
+	int linear = (int)skb_headlen(skb) - skb_network_offset(skb);
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (unlikely(family != AF_INET || skb_network_offset(skb) < 0 ||
-		     skb_headlen(skb) < skb_network_offset(skb) + sizeof(*iph)))
+	if (unlikely(skb_network_offset(skb) < 0))
 		return false;
-	*saddr = (union l4lb_addr){ .w = { iph->saddr } };
-	*daddr = (union l4lb_addr){ .w = { iph->daddr } };
-	*proto = iph->protocol;
+	if (likely(family == AF_INET)) {
+		if (unlikely(linear < (int)sizeof(*iph)))
+			return false;
+		*saddr = (union l4lb_addr){ .w = { iph->saddr } };
+		*daddr = (union l4lb_addr){ .w = { iph->daddr } };
+		*icmp = iph->protocol == IPPROTO_ICMP;
+		return true;
+	}
+	if (unlikely(linear < (int)sizeof(*ip6h)))
+		return false;
+	saddr->ip6 = ip6h->saddr;
+	daddr->ip6 = ip6h->daddr;
+	*icmp = ip6h->nexthdr != IPPROTO_TCP && ip6h->nexthdr != IPPROTO_UDP;
 	return true;
 }
 

@@ -117,7 +117,7 @@ void l4lb_server_free(struct l4lb_server *srv)
 {
 	if (!srv)
 		return;
-	dst_release(rcu_dereference_protected(srv->dst, true));
+	l4lb_route_drop(&srv->route);
 	kfree(rcu_dereference_protected(srv->conf, true));
 	if (srv->rt)
 		l4lb_service_rt_put(srv->rt);

@@ -8,9 +8,9 @@
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/u64_stats_sync.h>
-#include <net/dst.h>
 #include "addr.h"
 #include "map.h"
+#include "route.h"
 
 struct l4lb_net;
 struct l4lb_service_rt;
@@ -85,14 +85,13 @@ struct l4lb_server_conf {
  * @admin: &enum l4lb_admin, written under state_lock
  * @health: &enum l4lb_health, written under state_lock
  * @oper_weight: operator's weight or -1, written under state_lock
+ * @route: cached route to @ep.addr, checked by dst_check() at each use
+ * @active: entries in SYN_RECV and ESTABLISHED
+ * @inactive: all other entries
  * @deadline: jiffies at which a drain ends what is left; 0: no deadline. WRITE_ONCE
  *	under state_lock
  * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
  *	warm. WRITE_ONCE under rt->lock
- * @dst: cached route to @ep.addr, checked by dst_check() at each use; RCU,
- *	writers xchg()
- * @active: entries in SYN_RECV and ESTABLISHED
- * @inactive: all other entries
  * @stats: per-CPU counters
  * @pos: place in the scheduler data of the published version; rt->lock
  * @conf: configured values; RCU, written at publication
@@ -121,13 +120,13 @@ struct l4lb_server {
 	u8 admin;
 	u8 health;
 	s32 oper_weight;
-	unsigned long deadline;
-	unsigned long ramp_from;
-	struct dst_entry __rcu *dst;
+	struct l4lb_route route;
 	struct l4lb_server_stats __percpu *stats;
 
 	atomic_t active ____cacheline_aligned_in_smp;
 	atomic_t inactive;
+	unsigned long deadline;
+	unsigned long ramp_from;
 	u32 pos;
 	struct l4lb_server_conf __rcu *conf;
 	struct l4lb_service_rt *rt;

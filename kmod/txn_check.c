@@ -51,6 +51,13 @@ static bool addr_martian4(const union l4lb_addr *addr)
 	return !(ip >> 24) || ipv4_is_loopback(addr->ip) || ip >> 28 == 0xf;
 }
 
+/* IPv4 has such addresses, too, but no scope that routers keep to. */
+static bool addr_link_local(const union l4lb_addr *addr, u8 family)
+{
+	return family == AF_INET6 &&
+	       ipv6_addr_type(&addr->ip6) & IPV6_ADDR_LINKLOCAL;
+}
+
 /* ::, ::1 and mapped IPv4 addresses (RFC 4291, 2.5) are no host's. */
 static bool addr_martian(const union l4lb_addr *addr, u8 family)
 {
@@ -69,11 +76,8 @@ static bool addr_multicast(const union l4lb_addr *addr, u8 family)
 
 static int check_family(const struct l4lb_stage *st, u8 family, u32 attr)
 {
-	if (family == AF_INET)
+	if (family == AF_INET || family == AF_INET6)
 		return 0;
-	if (family == AF_INET6)
-		return L4LB_REFUSE(st, EOPNOTSUPP, attr,
-				   "IPv6 is not available yet");
 	return L4LB_REFUSE(st, EINVAL, attr, "an address is missing");
 }
 
@@ -106,6 +110,9 @@ static int check_vip(const struct l4lb_stage *st,
 	if (addr_martian(&key->addr, key->family))
 		return L4LB_REFUSE(st, EINVAL, at->addr,
 				   "a loopback, broadcast or reserved address cannot be a VIP");
+	if (addr_link_local(&key->addr, key->family))
+		return L4LB_REFUSE(st, EINVAL, at->addr,
+				   "a link-local address cannot be a VIP: it is good on one link only");
 	return 0;
 }
 
@@ -113,7 +120,7 @@ static int check_vip(const struct l4lb_stage *st,
  * l4lb_check_vip() - can this be a VIP?
  * @st: change with @vip
  *
- * Return: 0, -EINVAL or -EOPNOTSUPP with a sentence.
+ * Return: 0 or -EINVAL with a sentence.
  */
 int l4lb_check_vip(const struct l4lb_stage *st)
 {
@@ -147,7 +154,7 @@ static int check_mark_key(const struct l4lb_stage *st)
  * l4lb_check_service_key() - can this be a service's identity?
  * @st: change with @service
  *
- * Return: 0, -EINVAL, -EPROTONOSUPPORT or -EOPNOTSUPP with a sentence.
+ * Return: 0, -EINVAL or -EPROTONOSUPPORT with a sentence.
  */
 int l4lb_check_service_key(const struct l4lb_stage *st)
 {
@@ -178,7 +185,7 @@ int l4lb_check_service_key(const struct l4lb_stage *st)
  * l4lb_check_server_addr() - can this be a server's address?
  * @st: change with @server
  *
- * Return: 0, -EINVAL or -EOPNOTSUPP with a sentence.
+ * Return: 0 or -EINVAL with a sentence.
  */
 int l4lb_check_server_addr(const struct l4lb_stage *st)
 {
@@ -193,6 +200,9 @@ int l4lb_check_server_addr(const struct l4lb_stage *st)
 	if (addr_martian(&ep->addr, ep->family))
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
 				   "a loopback, broadcast or reserved address cannot be a server");
+	if (addr_link_local(&ep->addr, ep->family))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
+				   "a link-local address cannot be a server: give it a routable one");
 	return 0;
 }
 

@@ -53,7 +53,6 @@ static void txn_refused_service(struct kunit *test)
 	} bad[] = {
 		{ 0xc0000201, 80, IPPROTO_SCTP, AF_INET, -EPROTONOSUPPORT },
 		{ 0xc0000201, 80, 0, AF_INET, -EINVAL },
-		{ 0xc0000201, 80, IPPROTO_TCP, AF_INET6, -EOPNOTSUPP },
 		{ 0xc0000201, 80, IPPROTO_TCP, 0, -EINVAL },
 		{ 0x00000000, 80, IPPROTO_TCP, AF_INET, -EINVAL },
 		{ 0x00010203, 80, IPPROTO_TCP, AF_INET, -EINVAL },
@@ -267,7 +266,7 @@ static void txn_refused_server(struct kunit *test)
 	T_OK(t_method(CH_SERVICE_SET, 1, L4LB_METHOD_DR));
 	ch = t_server(CH_SERVER_NEW, 1, 0);
 	ch->server.family = AF_INET6;
-	t_refused(test, ch, -EOPNOTSUPP);
+	t_refused(test, ch, -EINVAL);
 	t_refused(test, t_weight(CH_SERVER_NEW, 1, 0, 65536), -ERANGE);
 	t_refused(test, t_bad_conns(0, 5), -EINVAL);
 	t_refused(test, t_bad_conns(4, 5), -ERANGE);
