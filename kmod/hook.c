@@ -3,6 +3,7 @@
  * Where packets are taken, and the one place where a verdict becomes an NF_
  * code.
  */
+#include <linux/etherdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_bridge.h>
@@ -212,17 +213,38 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 /*
- * Does a bridge call, for a packet that it merely passes on? One to the host's
- * own bridge device comes by this call alone: the second, as an IP packet of
- * the host, is spared by br_netfilter.
+ * br_netfilter shows the frames of a bridge to PRE_ROUTING. A frame to the
+ * bridge's own address, or to that of the port it came by, is on its way up to
+ * the host's IP stack, where br_netfilter keeps it from coming by here again:
+ * now is the time to judge it. All others are merely bridged.
+ *
+ * In a VRF it does come again, judged already; but what comes out of a tunnel,
+ * having passed the stack once, is a packet that nobody has seen.
  */
-static bool hook_bridged(const struct sk_buff *skb)
+static noinline bool hook_by_bridge(struct l4lb_net *ln,
+				    const struct sk_buff *skb)
+{
+	const struct nf_bridge_info *nb = nf_bridge_info_get(skb);
+
+	if (!nb->in_prerouting)
+		return !nb->sabotage_in_done;
+	if (!skb_vlan_tag_present(skb) &&
+	    (!nb->pkt_otherhost ||
+	     ether_addr_equal(eth_hdr(skb)->h_dest, skb->dev->dev_addr)))
+		return false;
+	l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+	return true;
+}
+#endif
+
+/* Is this a frame that a bridge merely passes on? Then it has been counted. */
+static __always_inline bool hook_bridged(struct l4lb_net *ln,
+					 const struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	const struct nf_bridge_info *nf_bridge = nf_bridge_info_get(skb);
-
-	return nf_bridge && nf_bridge->pkt_otherhost;
+	return unlikely(nf_bridge_info_exists(skb)) && hook_by_bridge(ln, skb);
 #else
 	return false;
 #endif
@@ -270,10 +292,8 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	/* What the host sends itself has been judged at LOCAL_OUT. */
 	if (unlikely(state->in->flags & IFF_LOOPBACK))
 		return NF_ACCEPT;
-	if (unlikely(hook_bridged(skb))) {
-		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+	if (unlikely(hook_bridged(ln, skb)))
 		return NF_ACCEPT;
-	}
 	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
 	if (unlikely(skb->pkt_type != PACKET_HOST) ||
 	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING, state->pf)) {
