@@ -74,6 +74,18 @@ static void decide_client(const struct l4lb_net *ln,
 }
 
 /*
+ * Does a server accept a connection that did not come by the VIP? A client may
+ * use a port towards the VIP and then, once that connection has closed, towards
+ * the server's own address. A SYN by the VIP would have made a new entry.
+ */
+static bool tcp_outlived(const struct l4lb_packet *pkt, u32 word)
+{
+	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK)) ==
+		       (L4LB_TCP_SYN | L4LB_TCP_ACK) &&
+	       (word & L4LB_CONN_STATE) == L4LB_STATE_TIME_WAIT;
+}
+
+/*
  * A packet from a NAT server to a client: true when an entry speaks for it and
  * the plan is made.
  */
@@ -119,9 +131,16 @@ static bool decide_reply(const struct l4lb_net *ln,
 			   trace);
 		return true;
 	}
-	if (pkt->proto == IPPROTO_TCP)
+	if (pkt->proto == IPPROTO_TCP) {
+		if (unlikely(tcp_outlived(pkt, plan->seen))) {
+			plan->over = true;
+			plan->svc = NULL;
+			plan->srv = NULL;
+			return false;
+		}
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
 					   true);
+	}
 	plan->method = L4LB_METHOD_NAT;
 	decide_ends(plan);
 	decide_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, trace);
@@ -178,6 +197,7 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 {
 	plan->create = false;
 	plan->reopen = false;
+	plan->over = false;
 	plan->method = L4LB_METHOD_UNSPEC;
 	plan->table = rcu_dereference(ln->table);
 	plan->vip = NULL;
@@ -245,9 +265,11 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	decide_stranger(pkt, plan, trace);
 }
 
-/* What is reset is over: its entry is active no more. */
+/* What is reset is over: its entry is active no more, or goes. */
 static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 {
+	if (unlikely(plan->over))
+		l4lb_conn_kill(ln, plan->conn);
 	if (likely(plan->next == plan->seen))
 		return true;
 	return l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next);

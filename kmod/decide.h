@@ -29,6 +29,8 @@ enum l4lb_affinity {
  * @affinity: &enum l4lb_affinity
  * @state: first state of the entry, with @create
  * @reopen: @create takes over from @conn, which had closed or lost its server
+ * @over: @conn is to go, since its tuple belongs to a connection that does not
+ *	pass here
  * @reason: &enum l4lb_reason
  * @table: snapshot it was made from
  * @vip: VIP that matched, or NULL
@@ -55,6 +57,7 @@ struct l4lb_plan {
 	u8 affinity;
 	u8 state;
 	bool reopen;
+	bool over;
 	u32 reason;
 	const struct l4lb_table *table;
 	const struct l4lb_vip *vip;
