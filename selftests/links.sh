@@ -22,7 +22,7 @@ declare -A VIPS=(
 	[6,nat]=2001:db8:31::100 [6,dr]=2001:db8:31::101
 )
 declare -A WEB=([4]=192.168.31.101 [6]=2001:db8:8::101)
-FAMILIES=(4 6)
+FAMILIES=(4)
 
 # ours DEV KIND: lines that make DEV of DEV-0 (and DEV-1) in lv1
 ours()
