@@ -320,13 +320,19 @@ class Model:  # pylint: disable=too-many-instance-attributes
                 {"state": s, "seconds": seconds} for s in states]})
         timeouts(1)
         end = time.monotonic() + 60 * r.FACTOR
-        while self.rig.conns(service=svc.key):
+        # what has expired is counted until the aging work has been there
+        while self.rig.conns(service=svc.key) or self.counted(svc):
             if time.monotonic() > end:
                 raise Failed("entries of %s do not expire" % svc.key)
             time.sleep(0.1)
         timeouts(0)
         svc.last = None
         self.forget(lambda flow: flow.svc is svc)
+
+    def counted(self, svc):
+        """Connections that the kernel counts for a service."""
+        got = self.rig.gl.one("service-get", service=svc.key)["service"][0]
+        return got["active"] + got["inactive"]
 
     # ------------------------------------------------------------- packets
 
@@ -385,14 +391,13 @@ class Model:  # pylint: disable=too-many-instance-attributes
                    None)
         if srv not in usable:
             raise Failed("chose %s, which may not be" % (srv and srv.addr))
-        old = self.flows.get(tup)
-        self.fits(svc, srv, usable, old)
+        self.fits(svc, srv, usable)
         flow = Flow(svc, srv, "syn_recv" if flags else "udp", svc.method)
         self.flows[tup] = flow
         srv.conns += 1
         return self.arrived(flow, tup, flags, out)
 
-    def fits(self, svc, srv, usable, old):
+    def fits(self, svc, srv, usable):
         """Is it whom the scheduler had to choose?"""
         if svc.sched == "wlc":
             def load(who):
@@ -412,7 +417,6 @@ class Model:  # pylint: disable=too-many-instance-attributes
                         if s in usable)
             same("rr's next", srv.addr, want.addr)
         svc.last = srv
-        del old
 
     def arrived(self, flow, tup, flags, out):
         """The frame that the flow's server must have got."""
