@@ -98,14 +98,14 @@ service()
 {
 	local method=$1 family=$2 web addr weight=1 more=
 
-	webs="web3 web4"
-	[ "$method" != nat ] || webs="web1 web2"
+	pair="web3 web4"
+	[ "$method" != nat ] || pair="web1 web2"
 	vip=$VIP
 	[ "$family" = 4 ] || vip="[$VIP6]"
 	[ "$4" != mh ] || more="hash-port on"
 	{
 		echo "service add $3 $vip:$PORT method $method scheduler $4 $more"
-		for web in $webs; do
+		for web in $pair; do
 			addr=$(server_addr "$web")
 			[ "$family" = 4 ] || addr="[$(addr6 "$web")]"
 			echo "server add $3 $vip:$PORT $addr:$PORT weight $weight"
@@ -141,7 +141,7 @@ counted()
 # shares SCHEDULER PROTO: who has to serve how often
 shares()
 {
-	local first=${webs% *} second=${webs#* }
+	local first=${pair% *} second=${pair#* }
 	local names=$_test_dir/names
 
 	case $1 in
