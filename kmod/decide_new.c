@@ -5,19 +5,15 @@
 #include "sched.h"
 
 static void trace_candidates(struct l4lb_trace *trace,
+			     const struct l4lb_packet *pkt,
 			     const struct l4lb_plan *plan)
 {
 	const struct l4lb_sched_data *sd = plan->svc->sched;
 	u32 pos;
 
-	for (pos = 0; pos < sd->nr; pos++) {
-		const struct l4lb_sched_slot *slot = &sd->slot[pos];
-
+	for (pos = 0; pos < sd->nr; pos++)
 		trace->step(trace, L4LB_STEP_CANDIDATE,
-			    l4lb_server_excluded(slot->server,
-						 READ_ONCE(slot->weight)),
-			    plan, NULL, pos);
-	}
+			    l4lb_sched_passes(sd, pos, pkt), plan, NULL, pos);
 }
 
 /*
@@ -86,7 +82,7 @@ static bool new_pick(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	if (unlikely(svc->persist) && new_by_template(ln, pkt, plan, trace))
 		return true;
 	if (unlikely(trace))
-		trace_candidates(trace, plan);
+		trace_candidates(trace, pkt, plan);
 	if (unlikely(adopt))
 		return l4lb_sched_adopt(svc, pkt, &plan->pick);
 	plan->turn = true;

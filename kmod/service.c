@@ -90,6 +90,7 @@ struct l4lb_service_rt *l4lb_service_rt_alloc(u32 id, gfp_t gfp)
 	refcount_set(&rt->refs, 1);
 	spin_lock_init(&rt->lock);
 	INIT_LIST_HEAD(&rt->linger);
+	INIT_WORK(&rt->renew, l4lb_sched_renew);
 	return rt;
 }
 

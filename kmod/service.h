@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 #include <linux/stddef.h>
 #include <linux/stringhash.h>
+#include <linux/workqueue.h>
 #include "addr.h"
 #include "map.h"
 
@@ -29,6 +30,7 @@ struct l4lb_vip;
  * @half_open: entries in SYN_RECV
  * @linger: servers that left the configuration and still have connections,
  *	linked by &l4lb_server.linger_node; @lock, or RCU for readers
+ * @renew: l4lb_sched_renew(); has a reference while it is queued
  * @rcu: frees it after the last version
  */
 struct l4lb_service_rt {
@@ -42,6 +44,7 @@ struct l4lb_service_rt {
 	} past;
 	atomic_t half_open;
 	struct list_head linger;
+	struct work_struct renew;
 	struct rcu_head rcu;
 };
 

@@ -72,6 +72,11 @@ static int wish_sched(const struct l4lb_stage *st,
 
 	if (l4lb_stage_has(st, L4LB_A_SERVICE_SCHEDULER)) {
 		wish->ops = l4lb_sched_find(ch->scheduler);
+		if (!strcmp(ch->scheduler, "lblc") ||
+		    !strcmp(ch->scheduler, "lblcr"))
+			return L4LB_REFUSE(st, EOPNOTSUPP,
+					   L4LB_A_SERVICE_SCHEDULER,
+					   "lblc and lblcr are not available: dh keeps a destination with its server");
 		if (!wish->ops)
 			return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_SCHEDULER,
 					   "schedulers: rr wrr lc wlc sed nq sh dh mh fo ovf twos");
