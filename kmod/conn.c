@@ -15,9 +15,11 @@
 #include <net/dst.h>
 
 #include "conn_priv.h"
+#include "match.h"
 #include "notify.h"
 
 static_assert(L4LB_SLOTS_MAX <= 1u << 24, "a slot fits into l4lb_conn.server");
+static_assert(L4LB_SLOTS_MAX <= L4LB_CONN_WIDE, "numbers leave the flags alone");
 static_assert(__L4LB_STATE_MAX - 1 <= L4LB_CONN_STATE);
 
 /* A dead entry's memory comes back this soon, in milliseconds. */
@@ -177,6 +179,47 @@ static_assert(offsetof(struct l4lb_conn_node, addr) - CONN_NODE_KEY ==
 static_assert(offsetof(struct l4lb_conn_node, port) - CONN_NODE_KEY ==
 	      offsetof(struct l4lb_conn_key, port));
 
+/**
+ * l4lb_conn_hash_wide() - l4lb_conn_hash() of a key with L4LB_CONN_WIDE
+ * @ct: table, for its secret
+ * @key: all else must be set
+ *
+ * Context: any.
+ */
+void l4lb_conn_hash_wide(const struct l4lb_conns *ct, struct l4lb_conn_key *key)
+{
+	const struct {
+		u32 id;
+		union l4lb_addr addr;
+		struct l4lb_endpoint wide;
+		u32 port;
+	} in = {
+		.id = key->id,
+		.addr = key->addr,
+		.wide = *key->wide,
+		.port = (__force u16)key->port,
+	};
+
+	static_assert(sizeof(in) == 4 + 16 + 20 + 4);
+	key->hash = hsiphash(&in, sizeof(in), &ct->key);
+}
+
+/*
+ * Does a wide @node that has all else of @key have the rest? A reply's endpoint
+ * has no port or no protocol, which are then those that the client uses.
+ */
+static noinline bool conn_wide_is(const struct l4lb_conn_node *node,
+				  const struct l4lb_conn_key *key)
+{
+	struct l4lb_conn *conn = l4lb_conn_of((struct l4lb_conn_node *)node);
+	const struct l4lb_endpoint *front = &l4lb_conn_extra(conn)->front;
+
+	if (!l4lb_conn_is_rev(node))
+		return l4lb_endpoint_equal(front, key->wide);
+	return node->proto == key->wide->proto &&
+	       (!key->wide->port || front->port == key->wide->port);
+}
+
 /*
  * Does @node have this key? Its number stands for family and protocol. The
  * hash, which tells nearly all others apart, is in the first word compared.
@@ -184,7 +227,8 @@ static_assert(offsetof(struct l4lb_conn_node, port) - CONN_NODE_KEY ==
 static __always_inline bool conn_node_is(const struct l4lb_conn_node *node,
 					 const struct l4lb_conn_key *key)
 {
-	return !memcmp(&node->hash, key, CONN_KEY_BYTES);
+	return !memcmp(&node->hash, key, CONN_KEY_BYTES) &&
+	       (likely(!(key->id & L4LB_CONN_WIDE)) || conn_wide_is(node, key));
 }
 
 /*
@@ -282,7 +326,7 @@ u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 	u8 state = READ_ONCE(conn->word) & L4LB_CONN_STATE;
 	const struct l4lb_service *svc;
 
-	svc = l4lb_slots_get(&ln->services, conn->node.id);
+	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
 	if (unlikely(state == L4LB_STATE_PERSIST))
 		return svc ? svc->persist : 0;
 	if (svc && svc->timeout[state])
@@ -322,7 +366,7 @@ bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn)
  */
 bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 {
-	return !l4lb_slots_get(&ln->services, conn->node.id) ||
+	return !l4lb_slots_get(&ln->services, l4lb_conn_service(conn)) ||
 	       (!l4lb_conn_server(ln, conn) &&
 		!(READ_ONCE(conn->word) & L4LB_CONN_ORPHAN));
 }
@@ -417,6 +461,36 @@ static void conn_node_fill(struct l4lb_conn_node *node, u32 id, u32 hash,
 	node->proto = new->proto;
 }
 
+static bool conn_new_extra(const struct l4lb_conn_new *new)
+{
+	return new->extra || (new->key.id & L4LB_CONN_WIDE);
+}
+
+static void conn_fill_extra(struct l4lb_conn_extra *extra,
+			    const struct l4lb_conn_new *new)
+{
+	if (new->extra)
+		*extra = *new->extra;
+	else
+		memset(extra, 0, sizeof(*extra));
+	if (new->key.id & L4LB_CONN_WIDE)
+		extra->front = *new->key.wide;
+}
+
+/* Fill in the key by which replies of a NAT connection are found. */
+static void conn_rev_key(const struct l4lb_conns *ct,
+			 const struct l4lb_conn_new *new,
+			 struct l4lb_conn_key *rev, struct l4lb_endpoint *end)
+{
+	const struct l4lb_endpoint *front = new->key.wide;
+	bool wide = new->key.id & L4LB_CONN_WIDE;
+
+	rev->addr = new->key.addr;
+	rev->port = new->key.port;
+	l4lb_reply_key(ct, new->server->endpoint, wide ? front->port : 0,
+		       new->proto, rev, end);
+}
+
 static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 {
 	conn_node_fill(&conn->node, new->key.id, new->key.hash, new);
@@ -424,13 +498,13 @@ static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 		     (new->state == L4LB_STATE_PERSIST ? 0 :
 							 L4LB_CONN_COUNTED) |
 		     (new->local ? L4LB_CONN_LOCAL : 0) |
-		     (new->extra ? L4LB_CONN_EXTRA : 0);
+		     (conn_new_extra(new) ? L4LB_CONN_EXTRA : 0);
 	conn->stamp = (u32)jiffies;
 	conn->method = new->method;
 	conn->server = new->server->id;
 	conn->gen = new->server->gen;
-	if (unlikely(new->extra))
-		*l4lb_conn_extra(conn) = *new->extra;
+	if (unlikely(conn_new_extra(new)))
+		conn_fill_extra(l4lb_conn_extra(conn), new);
 }
 
 /*
@@ -540,10 +614,11 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new)
 {
 	const bool nat = new->method == L4LB_METHOD_NAT;
-	const u32 kind = l4lb_conn_kind(new->method, new->extra);
+	const u32 kind = l4lb_conn_kind(new->method, conn_new_extra(new));
 	const u32 size = l4lb_conn_bytes(kind);
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_conn_key rev = new->key;
+	struct l4lb_endpoint end;
 	struct l4lb_conn *conn;
 	int err;
 
@@ -557,8 +632,7 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 	}
 	conn_fill(conn, new);
 	if (nat) {
-		rev.id = new->server->endpoint->id | L4LB_CONN_REV;
-		l4lb_conn_hash(ct, &rev);
+		conn_rev_key(ct, new, &rev, &end);
 		conn_node_fill(&l4lb_conn_nat(conn)->rev, rev.id, rev.hash,
 			       new);
 		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back.dst, NULL);

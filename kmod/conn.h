@@ -20,6 +20,12 @@ struct l4lb_service;
 /* In &l4lb_conn_node.id: the number is an endpoint's, the node a reply's. */
 #define L4LB_CONN_REV		0x80000000u
 
+/*
+ * There, too: the number does not say which address and port the client uses, or
+ * the server answers from, so &l4lb_conn_extra.front is part of the key.
+ */
+#define L4LB_CONN_WIDE		0x40000000u
+
 /* &l4lb_conn.word: state in the low byte, flags above. */
 #define L4LB_CONN_STATE		0x000000ffu
 #define L4LB_CONN_DEAD		0x00000100u	/* matches nothing any more */
@@ -34,14 +40,16 @@ struct l4lb_service;
  * struct l4lb_conn_node - what a chain links; 40 bytes
  * @next: next in the bucket; RCU, written under the bucket's lock
  * @hash: of (@addr, @port, @id); its low bits are the bucket
- * @id: service's number, or endpoint's number | L4LB_CONN_REV
+ * @id: service's number, or endpoint's number | L4LB_CONN_REV; either with
+ *	L4LB_CONN_WIDE
  * @addr: client's address
  * @port: client's port
  * @family: AF_INET or AF_INET6
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  *
  * The key holds no VIP: the service (or the endpoint of a NAT server) is
- * looked up first, and its number stands for address, port and protocol.
+ * looked up first, and its number stands for address, port and protocol. Where it
+ * cannot the entry is *wide*.
  */
 struct l4lb_conn_node {
 	struct l4lb_conn_node __rcu *next;
@@ -119,12 +127,15 @@ struct l4lb_conn_extra {
  * @id: as &l4lb_conn_node.id
  * @addr: client's address
  * @port: client's port
+ * @wide: with L4LB_CONN_WIDE: what the client sends to; of a reply's key the port
+ *	(0: it is the endpoint's) and protocol that the server sends from
  */
 struct l4lb_conn_key {
 	u32 hash;
 	u32 id;
 	union l4lb_addr addr;
 	__be16 port;
+	const struct l4lb_endpoint *wide;
 };
 
 /**
@@ -187,7 +198,7 @@ struct l4lb_conns {
 
 /**
  * struct l4lb_conn_new - what an entry is made of
- * @key: forward key, hashed
+ * @key: forward key, hashed; of a wide one the entry remembers @key.wide
  * @family: AF_INET or AF_INET6
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @method: &enum l4lb_method
@@ -213,7 +224,9 @@ struct l4lb_conn_new {
  * struct l4lb_conn_filter - which entries a dump or flush means
  * @service: number of the service, or -1
  * @has_server: @server counts
- * @server: address, and port if not 0
+ * @exact: its port counts though it is 0: no port
+ * @server: address, and port if not 0 or @exact; the port that packets are sent to
+ *	where the server has none
  * @prefix: leading bits of @client that must match; -1: any client
  * @client: client's address
  * @client_family: family of @client
@@ -222,6 +235,7 @@ struct l4lb_conn_new {
 struct l4lb_conn_filter {
 	s64 service;
 	bool has_server;
+	bool exact;
 	struct l4lb_endpoint server;
 	int prefix;
 	union l4lb_addr client;
@@ -257,6 +271,12 @@ static inline struct l4lb_conn_extra *l4lb_conn_extra(struct l4lb_conn *conn)
 	return (struct l4lb_conn_extra *)(conn + 1);
 }
 
+/* Number of the service that @conn is of. */
+static inline u32 l4lb_conn_service(const struct l4lb_conn *conn)
+{
+	return conn->node.id & ~L4LB_CONN_WIDE;
+}
+
 /* The connection that @node, of either direction, is part of. */
 static inline struct l4lb_conn *l4lb_conn_of(struct l4lb_conn_node *node)
 {
@@ -270,10 +290,13 @@ static inline bool l4lb_state_active(u8 state)
 	return state == L4LB_STATE_SYN_RECV || state == L4LB_STATE_ESTABLISHED;
 }
 
+void l4lb_conn_hash_wide(const struct l4lb_conns *ct,
+			 struct l4lb_conn_key *key);
+
 /**
  * l4lb_conn_hash() - fill in a key's hash
  * @ct: table, for its secret
- * @key: address, port and number must be set
+ * @key: all else must be set
  *
  * HalfSipHash as <linux/siphash.h> offers it (SipHash-1-3 on 64 bit): keyed,
  * since the whole key is a stranger's choice.
@@ -281,7 +304,9 @@ static inline bool l4lb_state_active(u8 state)
 static inline void l4lb_conn_hash(const struct l4lb_conns *ct,
 				  struct l4lb_conn_key *key)
 {
-	if (likely(!(key->addr.w[1] | key->addr.w[2] | key->addr.w[3])))
+	if (unlikely(key->id & L4LB_CONN_WIDE))
+		l4lb_conn_hash_wide(ct, key);
+	else if (likely(!(key->addr.w[1] | key->addr.w[2] | key->addr.w[3])))
 		key->hash = hsiphash_3u32((__force u32)key->addr.w[0], key->id,
 					  (__force u16)key->port, &ct->key);
 	else

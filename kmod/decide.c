@@ -45,6 +45,18 @@ static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
 }
 
+/* What the number of a service that is not plain leaves out of the key. */
+static noinline void decide_wide_key(const struct l4lb_packet *pkt,
+				     struct l4lb_plan *plan)
+{
+	plan->sent_to.addr = pkt->daddr;
+	plan->sent_to.port = pkt->dport;
+	plan->sent_to.family = pkt->family;
+	plan->sent_to.proto = pkt->proto;
+	plan->front = &plan->sent_to;
+	plan->key.wide = &plan->sent_to;
+}
+
 /* A packet to a service. */
 static void decide_client(const struct l4lb_net *ln,
 			  const struct l4lb_packet *pkt,
@@ -52,17 +64,21 @@ static void decide_client(const struct l4lb_net *ln,
 {
 	struct l4lb_conn_key *key = &plan->key;
 
-	if (unlikely(READ_ONCE(plan->vip->standby))) {
+	if (unlikely(plan->vip && READ_ONCE(plan->vip->standby))) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
 		return;
 	}
 	if (unlikely(plan->svc->one_packet)) {
+		if (plan->svc->wide)
+			decide_wide_key(pkt, plan);
 		l4lb_decide_no_conn(ln, pkt, plan, trace);
 		return;
 	}
 	key->addr = pkt->saddr;
-	key->id = plan->svc->id;
+	key->id = plan->svc->id | plan->svc->wide;
 	key->port = pkt->sport;
+	if (unlikely(key->id & L4LB_CONN_WIDE))
+		decide_wide_key(pkt, plan);
 	l4lb_conn_hash(&ln->conns, key);
 	plan->conn = l4lb_conn_lookup(ln, key);
 	if (likely(plan->conn)) {
@@ -93,28 +109,19 @@ static bool decide_reply(const struct l4lb_net *ln,
 			 const struct l4lb_packet *pkt,
 			 struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
-	const struct l4lb_table *table = plan->table;
 	struct l4lb_endpoint from = {
 		.addr = pkt->saddr,
 		.port = pkt->sport,
 		.family = pkt->family,
 		.proto = pkt->proto,
 	};
-	struct l4lb_conn_key key;
 	bool local, here = pkt->hook == L4LB_HOOK_LOCAL_IN;
-	struct l4lb_rs *rs;
 
-	rs = l4lb_rs_lookup(table->endpoints, &from, l4lb_endpoint_hash(&from));
-	if (!rs)
-		return false;
-	key.addr = pkt->daddr;
-	key.id = rs->id | L4LB_CONN_REV;
-	key.port = pkt->dport;
-	l4lb_conn_hash(&ln->conns, &key);
-	plan->conn = l4lb_conn_lookup(ln, &key);
+	plan->conn = l4lb_match_reply(ln, plan->table, &from, &pkt->daddr,
+				      pkt->dport);
 	if (!plan->conn)
 		return false;
-	plan->svc = l4lb_slots_get(&ln->services, plan->conn->node.id);
+	plan->svc = l4lb_slots_get(&ln->services, l4lb_conn_service(plan->conn));
 	plan->srv = conn_server(ln, plan->conn);
 	plan->seen = READ_ONCE(plan->conn->word);
 	plan->next = plan->seen;
@@ -142,8 +149,33 @@ static bool decide_reply(const struct l4lb_net *ln,
 					   true);
 	}
 	plan->method = L4LB_METHOD_NAT;
+	if (unlikely(plan->svc->wide))
+		plan->front = l4lb_conn_front(plan->conn);
 	decide_ends(plan);
 	decide_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, trace);
+	return true;
+}
+
+/*
+ * A packet that nothing but its mark can make ours: true when it is decided, or
+ * left to the hook at which its mark is final.
+ */
+static noinline bool decide_mark(const struct l4lb_net *ln,
+				 const struct l4lb_packet *pkt,
+				 struct l4lb_plan *plan,
+				 struct l4lb_trace *trace)
+{
+	if (!plan->table->match->nr_marks)
+		return false;
+	if (pkt->again) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_UNSPEC, trace);
+		return true;
+	}
+	plan->svc = l4lb_match_mark(plan->table, pkt->mark, pkt->family);
+	if (!plan->svc)
+		return false;
+	trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+	decide_client(ln, pkt, plan, trace);
 	return true;
 }
 
@@ -174,10 +206,7 @@ static void decide_stranger(const struct l4lb_packet *pkt,
 static void decide_odd(const struct l4lb_packet *pkt, struct l4lb_plan *plan,
 		       struct l4lb_trace *trace)
 {
-	u32 hash = l4lb_addr_hash(&pkt->daddr);
-
-	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
-				    hash);
+	plan->vip = l4lb_match_vip(plan->table, &pkt->daddr, pkt->family);
 	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
 	if (!plan->vip)
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
@@ -223,7 +252,6 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		 struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
 	struct l4lb_endpoint to;
-	u32 hash;
 
 	plan_init(ln, plan);
 	trace_step(trace, L4LB_STEP_HOOK, L4LB_REASON_UNSPEC, plan);
@@ -242,25 +270,21 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		return;
 	}
 
-	hash = l4lb_addr_hash(&pkt->daddr);
-	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
-				    hash);
+	to.addr = pkt->daddr;
+	to.port = pkt->dport;
+	to.family = pkt->family;
+	to.proto = pkt->proto;
+	l4lb_match_service(plan->table, &to, &plan->vip, &plan->svc);
 	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
-	if (plan->vip) {
-		to.addr = pkt->daddr;
-		to.port = pkt->dport;
-		to.family = pkt->family;
-		to.proto = pkt->proto;
-		plan->svc = l4lb_service_plain(plan->table->services, &to,
-					       l4lb_port_hash(hash, to.proto,
-							      to.port));
+	if (plan->vip)
 		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
-		if (likely(plan->svc)) {
-			decide_client(ln, pkt, plan, trace);
-			return;
-		}
+	if (likely(plan->svc)) {
+		decide_client(ln, pkt, plan, trace);
+		return;
 	}
 	if (plan->table->endpoints->nr && decide_reply(ln, pkt, plan, trace))
+		return;
+	if (unlikely(plan->table->match) && decide_mark(ln, pkt, plan, trace))
 		return;
 	decide_stranger(pkt, plan, trace);
 }

@@ -33,7 +33,7 @@ enum l4lb_affinity {
  *	pass here
  * @reason: &enum l4lb_reason
  * @table: snapshot it was made from
- * @vip: VIP that matched, or NULL
+ * @vip: VIP that matched, or NULL; a service of a mark has none
  * @svc: service, or NULL
  * @srv: server, or NULL
  * @conn: entry, or NULL
@@ -42,11 +42,14 @@ enum l4lb_affinity {
  * @front: address and port by which the client knows the service; of FORWARD
  *	and REPLY
  * @target: address and port at the server; of FORWARD and REPLY
+ * @sent_to: room for @front where the service does not say it
+ * @sent_on: room for @target where the server does not say it
  * @pick: the choice, with @create
  * @seen: word of @conn when it was read
  * @next: word of @conn after this packet
  *
- * Pointers are good to the end of the RCU section in which it was made.
+ * Pointers are good to the end of the RCU section in which it was made; some point
+ * into the plan, which is therefore not to be copied.
  */
 struct l4lb_plan {
 	u8 verdict;
@@ -68,6 +71,8 @@ struct l4lb_plan {
 	struct l4lb_conn_key key;
 	const struct l4lb_endpoint *front;
 	const struct l4lb_endpoint *target;
+	struct l4lb_endpoint sent_to;
+	struct l4lb_endpoint sent_on;
 	struct l4lb_pick pick;
 	u32 seen;
 	u32 next;

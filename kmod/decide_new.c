@@ -23,14 +23,12 @@ static void trace_candidates(struct l4lb_trace *trace,
 static bool reply_taken(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			const struct l4lb_server *srv)
 {
-	struct l4lb_conn_key key = {
-		.addr = pkt->saddr,
-		.port = pkt->sport,
-		.id = srv->endpoint->id | L4LB_CONN_REV,
-	};
+	struct l4lb_conn_key key = { .addr = pkt->saddr, .port = pkt->sport };
+	struct l4lb_endpoint end;
 	struct l4lb_conn *conn;
 
-	l4lb_conn_hash(&ln->conns, &key);
+	l4lb_reply_key(&ln->conns, srv->endpoint, pkt->dport, pkt->proto, &key,
+		       &end);
 	conn = l4lb_conn_lookup(ln, &key);
 	return conn && !l4lb_conn_yields(ln, conn);
 }
@@ -177,7 +175,7 @@ void l4lb_decide_again(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 /* Has this director just taken over the VIP from another? */
 static bool vip_taken_over(const struct l4lb_vip *vip)
 {
-	unsigned long since = READ_ONCE(vip->active_since);
+	unsigned long since = vip ? READ_ONCE(vip->active_since) : 0;
 
 	return since && jiffies - since < L4LB_TAKEOVER_SECONDS * HZ;
 }

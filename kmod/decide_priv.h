@@ -4,6 +4,7 @@
 #define L4LB_DECIDE_PRIV_H
 
 #include "decide.h"
+#include "match.h"
 #include "net.h"
 #include "server.h"
 #include "service.h"
@@ -26,9 +27,17 @@ static inline void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
 	trace_step(trace, L4LB_STEP_VERDICT, reason, plan);
 }
 
-/* Who is meant on either side, once service and server are known. */
+/*
+ * Who is meant on either side, once service and server are known; and @plan->front,
+ * when the service is not plain.
+ */
 static inline void decide_ends(struct l4lb_plan *plan)
 {
+	if (unlikely(plan->svc->wide)) {
+		l4lb_match_target(&plan->srv->ep, plan->front, &plan->sent_on,
+				  &plan->target);
+		return;
+	}
 	plan->front = &plan->svc->key.ep;
 	plan->target = &plan->srv->ep;
 }

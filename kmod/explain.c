@@ -277,6 +277,8 @@ static int put_packet(struct sk_buff *skb, const struct explain *ex)
 	       nla_put_be16(skb, L4LB_A_EXPLAIN_VIP_PORT, pkt->dport) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_TCP_FLAGS, pkt->tcp_flags) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_HOOK, pkt->hook) ||
+	       (pkt->mark &&
+		nla_put_u32(skb, L4LB_A_EXPLAIN_MARK, pkt->mark)) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_VERDICT, ex->plan.verdict) ||
 	       nla_put_u32(skb, L4LB_A_EXPLAIN_REASON, ex->plan.reason);
 }
@@ -359,6 +361,8 @@ static int explain_parse(struct genl_info *info, struct l4lb_packet *pkt)
 	pkt->hook = L4LB_HOOK_PREROUTING;
 	if (tb[L4LB_A_EXPLAIN_HOOK])
 		pkt->hook = nla_get_u8(tb[L4LB_A_EXPLAIN_HOOK]);
+	if (tb[L4LB_A_EXPLAIN_MARK])
+		pkt->mark = nla_get_u32(tb[L4LB_A_EXPLAIN_MARK]);
 	if (tb[L4LB_A_EXPLAIN_TCP_FLAGS])
 		pkt->tcp_flags = nla_get_u8(tb[L4LB_A_EXPLAIN_TCP_FLAGS]);
 	else if (pkt->proto == IPPROTO_TCP)

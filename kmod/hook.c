@@ -15,6 +15,7 @@
 
 #include "decide.h"
 #include "hook.h"
+#include "match.h"
 #include "net.h"
 #include "notify.h"
 #include "packet.h"
@@ -32,6 +33,9 @@
 
 /* As PRE_ROUTING, for packets of the director's own clients. */
 #define L4LB_PRI_LOCAL_OUT	(-250)
+
+/* Right after mangle (-150): a mark may be set up to there. */
+#define L4LB_PRI_MARK		(NF_IP_PRI_MANGLE + 1)
 
 /* IPv6 has no enum ip_defrag_users: behind the last that the kernel uses. */
 #define L4LB_DEFRAG6_IN		(__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 1)
@@ -110,7 +114,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		break;
 	case L4LB_VERDICT_PASS:
 		/* What passes LOCAL_IN has been counted before it came there. */
-		if (pkt->hook != L4LB_HOOK_LOCAL_IN)
+		if (pkt->hook != L4LB_HOOK_LOCAL_IN && !pkt->again)
 			l4lb_count(ln, rt, plan.reason);
 		hook_pass(skb, pkt, &plan);
 		return NF_ACCEPT;
@@ -154,6 +158,19 @@ static bool hook_from_server(const struct l4lb_table *table,
 	return false;
 }
 
+/* Has the namespace services of marks, so that a second hook follows the first? */
+static bool hook_marks(const struct l4lb_table *table)
+{
+	return unlikely(table->match) && table->match->nr_marks;
+}
+
+/* Is there a service of this mark? 0 is none. */
+static bool hook_marked(const struct l4lb_table *table, u32 mark, u8 family)
+{
+	return unlikely(mark) && table->match &&
+	       l4lb_match_mark(table, mark, family);
+}
+
 /*
  * Give a fragment to the kernel's reassembly. Returns 0 when @skb is the whole
  * packet, -EINPROGRESS when it waits for the others, else an error; whatever
@@ -174,23 +191,25 @@ static int hook_defrag(struct net *net, struct sk_buff *skb, u8 family, bool in)
 }
 
 /*
- * A fragment: gathered only if it goes to a VIP or comes from a NAT server;
- * all others travel on untouched. Returns NF_ACCEPT with *@whole set when the
- * packet is complete and has been parsed anew.
+ * A fragment: gathered only if it goes to a VIP, comes from a NAT server or has
+ * the mark of a service; all others travel on untouched. Returns NF_ACCEPT with
+ * *@whole set when the packet is complete and has been parsed anew.
  */
 static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 				struct l4lb_packet *pkt, bool *whole)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
-	u32 hash, reason, iif;
-	bool in;
+	bool in, again = pkt->again;
+	u32 mark = pkt->mark;
+	u32 reason, iif;
 	int err;
 
 	*whole = false;
-	hash = l4lb_addr_hash(&pkt->daddr);
-	in = l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash);
+	in = l4lb_match_vip(table, &pkt->daddr, pkt->family) ||
+	     hook_marked(table, mark, pkt->family);
 	if (!in && !hook_from_server(table, &pkt->saddr, pkt->family)) {
-		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		if (!again)
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
 	iif = skb->dev->ifindex;
@@ -205,6 +224,8 @@ static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 		return NF_STOLEN;
 	}
 	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);
+	pkt->again = again;
+	pkt->mark = mark;
 	/* IPv6: a first fragment without all headers (RFC 8200 4.5). */
 	if (unlikely(pkt->kind == L4LB_PACKET_FRAGMENT))
 		return hook_lost(ln, skb, pkt, NULL, L4LB_VERDICT_DROP,
@@ -252,21 +273,22 @@ static __always_inline bool hook_bridged(struct l4lb_net *ln,
 
 /*
  * Is the packet certainly none of ours: neither to a VIP nor, at PRE_ROUTING,
- * from a NAT server, nor an ICMP error that could quote one's packet? All
- * traffic of the host comes by here, so this looks at two addresses and spares
- * it the rest. l4lb_decide() would say NOT_OURS of each such packet.
+ * from a NAT server, nor an ICMP error that could quote one's packet, nor with
+ * the mark of a service? All traffic of the host comes by here, so this looks at
+ * two addresses and spares it the rest. l4lb_decide() would say NOT_OURS of each
+ * such packet.
  */
-static bool hook_stranger(const struct l4lb_net *ln, const struct sk_buff *skb,
-			  u8 hook, u8 family)
+static bool hook_stranger(const struct l4lb_table *table,
+			  const struct sk_buff *skb, u8 hook, u8 family,
+			  u32 mark)
 {
-	const struct l4lb_table *table = rcu_dereference(ln->table);
 	union l4lb_addr saddr, daddr;
 	bool icmp;
 
 	if (!l4lb_packet_peek(skb, family, &saddr, &daddr, &icmp))
 		return false;
-	if (l4lb_vip_lookup(table->vips, &daddr, family,
-			    l4lb_addr_hash(&daddr)))
+	if (l4lb_match_vip(table, &daddr, family) ||
+	    hook_marked(table, mark, family))
 		return false;
 	if (!table->endpoints->nr)
 		return true;
@@ -275,13 +297,50 @@ static bool hook_stranger(const struct l4lb_net *ln, const struct sk_buff *skb,
 	       !hook_from_server(table, &saddr, family);
 }
 
+/* A packet that came in; @again, @mark: as &struct l4lb_packet has them. */
+static unsigned int hook_in(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
+			    bool again, u32 mark)
+{
+	struct l4lb_packet pkt;
+	unsigned int ret;
+	bool whole;
+
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, family, &pkt);
+	pkt.again = again;
+	pkt.mark = mark;
+	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
+		ret = hook_gather(ln, skb, &pkt, &whole);
+		if (!whole)
+			return ret;
+	}
+	return hook_run(ln, skb, &pkt);
+}
+
+/* A packet of a local socket, likewise. */
+static unsigned int hook_out(struct l4lb_net *ln, struct sk_buff *skb,
+			     u8 family, bool again, u32 mark)
+{
+	struct l4lb_packet pkt;
+	unsigned int ret;
+
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, &pkt);
+	pkt.again = again;
+	pkt.mark = mark;
+	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
+		     pkt.kind == L4LB_PACKET_BAD))
+		return NF_ACCEPT;
+	local_bh_disable();
+	ret = hook_run(ln, skb, &pkt);
+	local_bh_enable();
+	return ret;
+}
+
 static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
-	struct l4lb_packet pkt;
-	unsigned int ret;
-	bool whole;
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	bool again = hook_marks(table);
 
 	/*
 	 * A VRF's packet comes twice, first with its port as the device: that
@@ -295,18 +354,16 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	if (unlikely(hook_bridged(ln, skb)))
 		return NF_ACCEPT;
 	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
-	if (unlikely(skb->pkt_type != PACKET_HOST) ||
-	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING, state->pf)) {
+	if (unlikely(skb->pkt_type != PACKET_HOST)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, state->pf, &pkt);
-	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
-		ret = hook_gather(ln, skb, &pkt, &whole);
-		if (!whole)
-			return ret;
+	if (hook_stranger(table, skb, L4LB_HOOK_PREROUTING, state->pf, 0)) {
+		if (likely(!again))
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
 	}
-	return hook_run(ln, skb, &pkt);
+	return hook_in(ln, skb, state->pf, again, 0);
 }
 
 /* Replies to connections that the director itself has opened to a VIP. */
@@ -329,21 +386,46 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
-	struct l4lb_packet pkt;
-	unsigned int ret;
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	bool again = hook_marks(table);
 
-	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_OUT, state->pf)) {
+	if (hook_stranger(table, skb, L4LB_HOOK_LOCAL_OUT, state->pf, 0)) {
+		if (likely(!again))
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
+	return hook_out(ln, skb, state->pf, again, 0);
+}
+
+/*
+ * What the hooks above have let go, with its final mark. They have not counted it,
+ * since it is decided here: anew and as a whole, so that a packet that still is
+ * none of ours has one reason. Conntrack has seen it meanwhile; who sends it on
+ * drops that reference.
+ */
+static unsigned int hook_mark(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	u8 family = state->pf;
+	u8 hook = L4LB_HOOK_LOCAL_OUT;
+
+	if (!hook_marks(table))
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		hook = L4LB_HOOK_PREROUTING;
+		if (netif_is_l3_master(state->in) || hook_bridged(skb) ||
+		    skb->pkt_type != PACKET_HOST)
+			return NF_ACCEPT;
+	}
+	if (hook_stranger(table, skb, hook, family, skb->mark)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, state->pf, &pkt);
-	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
-		     pkt.kind == L4LB_PACKET_BAD))
-		return NF_ACCEPT;
-	local_bh_disable();
-	ret = hook_run(ln, skb, &pkt);
-	local_bh_enable();
-	return ret;
+	if (hook == L4LB_HOOK_LOCAL_OUT)
+		return hook_out(ln, skb, family, false, skb->mark);
+	return hook_in(ln, skb, family, false, skb->mark);
 }
 
 static const struct nf_hook_ops hook_ops[] = {
@@ -385,6 +467,21 @@ static const struct nf_hook_ops hook_ops[] = {
 	},
 };
 
+#define HOOK_MARK(family, where)	{	\
+	.hook = hook_mark,			\
+	.pf = family,				\
+	.hooknum = where,			\
+	.priority = L4LB_PRI_MARK,		\
+}
+
+/* As the main hooks, once more; only while there are services of marks. */
+static const struct nf_hook_ops hook_mark_ops[] = {
+	HOOK_MARK(NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK_MARK(NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+	HOOK_MARK(NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+	HOOK_MARK(NFPROTO_IPV6, NF_INET_LOCAL_OUT),
+};
+
 /**
  * l4lb_hook_register() - begin to see a namespace's packets
  * @net: namespace
@@ -409,4 +506,30 @@ int l4lb_hook_register(struct net *net)
 void l4lb_hook_unregister(struct net *net)
 {
 	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+/**
+ * l4lb_hook_mark_register() - begin to look at marks
+ * @net: namespace whose hooks are registered
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int l4lb_hook_mark_register(struct net *net)
+{
+	return nf_register_net_hooks(net, hook_mark_ops,
+				     ARRAY_SIZE(hook_mark_ops));
+}
+
+/**
+ * l4lb_hook_mark_unregister() - look at no more marks
+ * @net: namespace
+ *
+ * As l4lb_hook_unregister() it does not wait for hooks that are running.
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_hook_mark_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, hook_mark_ops, ARRAY_SIZE(hook_mark_ops));
 }

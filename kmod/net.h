@@ -24,6 +24,7 @@
  * @endpoints: struct l4lb_rs by l4lb_endpoint_hash(): NAT servers, lingering
  *	ones included
  * @rs_addrs: struct l4lb_rs_addr by l4lb_addr_hash()
+ * @match: what is not one address and one port; NULL when all is
  * @rcu: frees a replaced snapshot
  */
 struct l4lb_table {
@@ -35,6 +36,7 @@ struct l4lb_table {
 	struct l4lb_map *names;
 	struct l4lb_map *endpoints;
 	struct l4lb_map *rs_addrs;
+	const struct l4lb_match *match;
 	struct rcu_head rcu;
 };
 
@@ -95,6 +97,7 @@ struct l4lb_sample {
  * @standby_hash: the same by address; @state_lock
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
+ * @marks: so are those that look at marks; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
  * @sample: of dropped packets, by &enum l4lb_reason
  */
@@ -119,6 +122,7 @@ struct l4lb_net {
 	struct l4lb_hash standby_hash;
 	u32 nr_servers_all;
 	bool active;
+	bool marks;
 	struct delayed_work txn_idle;
 	struct l4lb_sample sample[__L4LB_REASON_MAX];
 };
@@ -147,6 +151,7 @@ static inline void l4lb_count(struct l4lb_net *ln, struct l4lb_service_rt *rt,
 		atomic_long_inc(&rt->reason[reason]);
 }
 
+int l4lb_net_marks(struct l4lb_net *ln, bool on);
 int l4lb_net_activate(struct l4lb_net *ln);
 void l4lb_net_deactivate(struct l4lb_net *ln);
 int l4lb_net_init(void);

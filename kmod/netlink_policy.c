@@ -145,6 +145,7 @@ const struct nla_policy l4lb_pol_packet[L4LB_A_EXPLAIN_MAX + 1] = {
 	[L4LB_A_EXPLAIN_VIP_PORT] = PORT,
 	[L4LB_A_EXPLAIN_TCP_FLAGS] = { .type = NLA_U8 },
 	[L4LB_A_EXPLAIN_HOOK] = ENUM(L4LB_HOOK_MAX),
+	[L4LB_A_EXPLAIN_MARK] = { .type = NLA_U32 },
 };
 
 /* Who asks; every command takes it, and some look at it. */

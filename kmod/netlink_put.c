@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <net/netlink.h>
 
+#include "match.h"
 #include "net.h"
 #include "netlink_priv.h"
 #include "sched.h"
@@ -450,6 +451,21 @@ static u32 conn_expires(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 	return idle < timeout ? min_t(u64, timeout - idle, U32_MAX) : 0;
 }
 
+/* What the client sends to; a template of a mark has nothing of that. */
+static int put_conn_front(struct sk_buff *skb, const struct l4lb_conn *conn,
+			  const struct l4lb_service *svc)
+{
+	const struct l4lb_endpoint *front = &svc->key.ep;
+
+	if (conn->node.id & L4LB_CONN_WIDE)
+		front = l4lb_conn_front(conn);
+	else if (svc->key.mark)
+		return 0;
+	return l4lb_put_addr(skb, L4LB_A_CONN_VIP, &front->addr,
+			     front->family) ||
+	       nla_put_be16(skb, L4LB_A_CONN_VIP_PORT, front->port);
+}
+
 /**
  * l4lb_put_conn() - a connection
  * @skb: message
@@ -469,7 +485,7 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	const struct l4lb_server *srv;
 	struct nlattr *nest;
 
-	svc = l4lb_slots_get(&ln->services, node->id);
+	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
 	if (!svc || (READ_ONCE(conn->word) & L4LB_CONN_ORPHAN))
 		return -ENOENT;
 	srv = l4lb_slots_get(&ln->servers, conn->server);
@@ -481,13 +497,11 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	if (nla_put_u8(skb, L4LB_A_CONN_PROTO, node->proto) ||
 	    l4lb_put_addr(skb, L4LB_A_CONN_CLIENT, &node->addr, node->family) ||
 	    nla_put_be16(skb, L4LB_A_CONN_CLIENT_PORT, node->port) ||
-	    l4lb_put_addr(skb, L4LB_A_CONN_VIP, &svc->key.addr,
-			  svc->key.family) ||
-	    nla_put_be16(skb, L4LB_A_CONN_VIP_PORT, svc->key.port) ||
+	    put_conn_front(skb, conn, svc) ||
 	    (srv && (l4lb_put_addr(skb, L4LB_A_CONN_SERVER, &srv->ep.addr,
 				   srv->ep.family) ||
 		     nla_put_be16(skb, L4LB_A_CONN_SERVER_PORT,
-				  srv->ep.port))) ||
+				  l4lb_conn_server_port(conn, srv)))) ||
 	    nla_put_u8(skb, L4LB_A_CONN_METHOD,
 		       conn->method ? conn->method : svc->method) ||
 	    nla_put_u8(skb, L4LB_A_CONN_STATE,

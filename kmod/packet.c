@@ -448,6 +448,8 @@ void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 {
 	pkt->family = family;
 	pkt->hook = hook;
+	pkt->again = false;
+	pkt->mark = 0;
 	pkt->tcp_flags = 0;
 	pkt->sport = 0;
 	pkt->dport = 0;

@@ -38,13 +38,15 @@ enum l4lb_packet_kind {
  * @inner_l4: ICMP error: offset of the quoted transport header
  * @len: network-layer bytes, as the counters count them
  * @reason: of %L4LB_PACKET_BAD
+ * @mark: the skb's, where it is final; else 0
+ * @again: it comes by once more, at the hook of services that go by a mark
  * @outer_saddr: ICMP error: source of the error itself
  * @outer_daddr: ICMP error: destination of the error itself
  *
  * Which fields hold depends on @kind, since a packet's parse should not write
  * what nobody reads:
  *
- * - always: @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
+ * - always: @mark, @again, @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
  *   @dport;
  * - all but BAD: also @ttl, @tos, @df, @l4, @len;
  * - ICMP_ERROR: also @inner, @inner_l4, @outer_saddr, @outer_daddr;
@@ -68,8 +70,10 @@ struct l4lb_packet {
 	u16 l4;
 	u16 inner;
 	u16 inner_l4;
+	bool again;
 	u32 len;
 	u32 reason;
+	u32 mark;
 	union l4lb_addr outer_saddr;
 	union l4lb_addr outer_daddr;
 };

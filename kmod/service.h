@@ -52,6 +52,7 @@ struct l4lb_service_rt {
  * struct l4lb_service - one immutable version of a service
  * @key: the identity
  * @id: as in @rt
+ * @wide: %L4LB_CONN_WIDE unless it is plain; part of its connections' keys
  * @method: &enum l4lb_method
  * @midstream: &enum l4lb_midstream
  * @tie: &enum l4lb_tie
@@ -83,6 +84,7 @@ struct l4lb_service_rt {
 struct l4lb_service {
 	struct l4lb_service_key key;
 	u32 id;
+	u32 wide;
 	u8 method;
 	u8 midstream;
 	u8 tie;

@@ -49,6 +49,7 @@ static int service_version(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	ts->ver = ver;
 	ver->key = ts->key;
 	ver->id = ts->rt->id;
+	ver->wide = l4lb_key_plain(&ts->key) ? 0 : L4LB_CONN_WIDE;
 	ver->method = ts->method;
 	ver->midstream = ts->midstream;
 	ver->tie = ts->tie;
@@ -154,11 +155,17 @@ static int vip_build(struct l4lb_commit *c, struct l4lb_txn_vip *tv)
 	struct l4lb_vip *old = tv->old, *ver = NULL;
 	bool exists = l4lb_txn_vip_exists(tv);
 	u8 was = old ? old->unknown_port : L4LB_UNKNOWN_PORT_PASS;
+	int err;
 
+	/* A build that was undone may have left it set. */
+	tv->mc.del = NULL;
 	if (!old && !exists)
 		return 0;
+	err = l4lb_commit_ports(tv, c->txn->from_nothing);
+	if (err)
+		return err;
 	if (old && exists && old->unknown_port == tv->unknown_port &&
-	    old->nr_services == tv->nr_services)
+	    old->nr_services == tv->nr_services && old->ports == tv->ports)
 		return 0;
 	if (exists) {
 		ver = kzalloc(sizeof(*ver), L4LB_TXN_GFP);
@@ -169,6 +176,7 @@ static int vip_build(struct l4lb_commit *c, struct l4lb_txn_vip *tv)
 		ver->prefix = tv->prefix;
 		ver->unknown_port = tv->unknown_port;
 		ver->nr_services = tv->nr_services;
+		ver->ports = tv->ports;
 		c->digest += l4lb_digest_vip(ver);
 	}
 	if (old)
@@ -260,9 +268,12 @@ int l4lb_commit_build(struct l4lb_commit *c)
 	}
 	if (!c->changed)
 		return 0;
-	err = l4lb_commit_maps(c);
+	err = l4lb_commit_match(c);
+	if (!err)
+		err = l4lb_commit_maps(c);
 	if (err)
 		return err;
+	c->fresh->match = c->match;
 	c->fresh->generation = c->old->generation + 1;
 	c->fresh->digest = c->digest;
 	c->fresh->nr_servers = txn->nr_servers;
@@ -284,7 +295,9 @@ void l4lb_commit_undo(struct l4lb_commit *c)
 	list_for_each_entry(tv, &c->txn->touched_vips, list) {
 		kfree(tv->ver);
 		tv->ver = NULL;
+		l4lb_commit_ports_undo(tv);
 	}
+	l4lb_commit_match_undo(c);
 	list_for_each_entry(ts, &c->txn->touched, list)
 		service_undo(c, ts);
 	l4lb_commit_endpoints_undo(c);

@@ -11,8 +11,10 @@
 
 #include <linux/list.h>
 #include <linux/netlink.h>
+#include <linux/rbtree.h>
 
 #include "hash.h"
+#include "match.h"
 #include "net.h"
 #include "sched.h"
 #include "txn.h"
@@ -169,8 +171,12 @@ struct l4lb_txn_server {
  * @prefix: bits of @addr
  * @unknown_port: &enum l4lb_unknown_port
  * @nr_services: services on it
+ * @ranges: struct l4lb_txn_range of services with many ports, by protocol and
+ *	first port, once @loaded
+ * @loaded: @ranges holds those of @old that are still there
  * @old: published version, or NULL
  * @ver: a commit's: next version, or NULL
+ * @ports: a commit's: what @ver has, or would have
  * @mc: a commit's: change of the map of VIPs
  */
 struct l4lb_txn_vip {
@@ -181,8 +187,11 @@ struct l4lb_txn_vip {
 	u8 prefix;
 	u8 unknown_port;
 	u32 nr_services;
+	struct rb_root ranges;
+	bool loaded;
 	struct l4lb_vip *old;
 	struct l4lb_vip *ver;
+	const struct l4lb_ports *ports;
 	struct l4lb_map_change mc;
 };
 
@@ -345,6 +354,16 @@ void l4lb_stage_vip_unref(const struct l4lb_stage *st,
 			  const struct l4lb_service_key *key);
 int l4lb_stage_vip_set(struct l4lb_stage *st);
 
+/* txn_ports.c */
+int l4lb_stage_ports_load(const struct l4lb_stage *st, struct l4lb_txn_vip *tv);
+int l4lb_stage_ports_add(const struct l4lb_stage *st, struct l4lb_txn_vip *tv,
+			 const struct l4lb_service_key *key);
+void l4lb_stage_ports_del(struct l4lb_txn_vip *tv,
+			  const struct l4lb_service_key *key);
+int l4lb_commit_ports(struct l4lb_txn_vip *tv, bool from_nothing);
+void l4lb_commit_ports_undo(struct l4lb_txn_vip *tv);
+void l4lb_commit_ports_retire(struct l4lb_txn_vip *tv);
+
 static inline bool l4lb_txn_vip_exists(const struct l4lb_txn_vip *tv)
 {
 	return tv->nr_services || tv->unknown_port != L4LB_UNKNOWN_PORT_PASS;
@@ -399,6 +418,7 @@ enum l4lb_txn_map {
  * @gone: leaves that the new maps do not share, likewise
  * @digest: of the new configuration
  * @nr_servers: configured servers of the new configuration
+ * @match: what @fresh will have for what is not plain
  * @changed: objects that differ
  * @created: servers that come
  * @block: counters for servers to come, or NULL
@@ -417,6 +437,7 @@ struct l4lb_commit {
 	struct l4lb_leaf *gone[L4LB_MAPS];
 	u64 digest;
 	u32 nr_servers;
+	const struct l4lb_match *match;
 	u64 changed;
 	u32 created;
 	struct l4lb_stats_block *block;
@@ -445,6 +466,11 @@ void l4lb_table_destroy(struct l4lb_net *ln);
 int l4lb_commit_maps(struct l4lb_commit *c);
 void l4lb_commit_maps_undo(struct l4lb_commit *c);
 void l4lb_commit_maps_retire(struct l4lb_commit *c);
+
+/* txn_match.c */
+int l4lb_commit_match(struct l4lb_commit *c);
+void l4lb_commit_match_undo(struct l4lb_commit *c);
+void l4lb_commit_match_retire(struct l4lb_commit *c);
 
 /* txn_endpoint.c */
 struct l4lb_rs *l4lb_commit_rs(struct l4lb_commit *c,

@@ -125,6 +125,7 @@ static void publish_orphans(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 {
 	struct l4lb_conn_filter filter = {
 		.has_server = true,
+		.exact = true,
 		.prefix = -1,
 	};
 	struct l4lb_txn_server *tv;
@@ -221,8 +222,10 @@ static void publish_retire(struct l4lb_commit *c)
 	struct l4lb_txn_vip *tv;
 
 	list_for_each_entry(tv, &c->txn->touched_vips, list)
-		if (tv->mc.del)
+		if (tv->mc.del) {
+			l4lb_commit_ports_retire(tv);
 			kfree_rcu(tv->old, rcu);
+		}
 	list_for_each_entry(ts, &c->txn->touched, list) {
 		retire_servers(&ts->changed);
 		retire_servers(&ts->added);
@@ -234,6 +237,7 @@ static void publish_retire(struct l4lb_commit *c)
 			l4lb_service_rt_put(ts->rt);
 		ts->rt = NULL;
 	}
+	l4lb_commit_match_retire(c);
 	l4lb_commit_maps_retire(c);
 	l4lb_stats_block_put(c->block);
 	c->block = NULL;

@@ -56,7 +56,8 @@ struct l4lb_txn_vip *l4lb_stage_vip(const struct l4lb_stage *st,
 }
 
 /**
- * l4lb_stage_vip_of() - touch the VIP that a service is on
+ * l4lb_stage_vip_of() - touch the VIP that a service is on, and know the ranges
+ *	there if it is one
  * @st: change
  * @key: identity of the service
  *
@@ -66,10 +67,14 @@ struct l4lb_txn_vip *l4lb_stage_vip(const struct l4lb_stage *st,
 int l4lb_stage_vip_of(const struct l4lb_stage *st,
 		      const struct l4lb_service_key *key)
 {
+	struct l4lb_txn_vip *tv;
+
 	if (!l4lb_key_has_vip(key))
 		return 0;
-	return l4lb_stage_vip(st, &key->addr, key->family, key->prefix) ?
-	       0 : -ENOMEM;
+	tv = l4lb_stage_vip(st, &key->addr, key->family, key->prefix);
+	if (!tv)
+		return -ENOMEM;
+	return l4lb_key_many(key) ? l4lb_stage_ports_load(st, tv) : 0;
 }
 
 static int vip_full(const struct l4lb_stage *st, u32 attr)
@@ -86,7 +91,8 @@ static int vip_full(const struct l4lb_stage *st, u32 attr)
  * @key: identity of the service
  *
  * Context: process, may sleep; conf_lock held.
- * Return: 0, -ENOMEM or -ENOSPC with nothing changed.
+ * Return: 0; -ENOMEM, -ENOSPC or -EEXIST (overlapping ranges) with nothing
+ * changed.
  */
 int l4lb_stage_vip_ref(const struct l4lb_stage *st,
 		       const struct l4lb_service_key *key)
@@ -96,15 +102,18 @@ int l4lb_stage_vip_ref(const struct l4lb_stage *st,
 
 	if (!l4lb_key_has_vip(key))
 		return 0;
-	tv = l4lb_stage_vip(st, &key->addr, key->family, key->prefix);
-	if (!tv)
-		return -ENOMEM;
-	if (!l4lb_txn_vip_exists(tv)) {
+	err = l4lb_stage_vip_of(st, key);
+	if (err)
+		return err;
+	tv = vip_known(st->txn, &key->addr, key->family, key->prefix,
+		       l4lb_vip_hash(&key->addr, key->family, key->prefix));
+	if (!l4lb_txn_vip_exists(tv))
 		err = vip_full(st, L4LB_A_SERVICE_ADDR);
-		if (err)
-			return err;
-		st->txn->nr_vips++;
-	}
+	if (!err && l4lb_key_many(key))
+		err = l4lb_stage_ports_add(st, tv, key);
+	if (err)
+		return err;
+	st->txn->nr_vips += !l4lb_txn_vip_exists(tv);
 	tv->nr_services++;
 	return 0;
 }
@@ -125,6 +134,8 @@ void l4lb_stage_vip_unref(const struct l4lb_stage *st,
 		return;
 	tv = vip_known(st->txn, &key->addr, key->family, key->prefix,
 		       l4lb_vip_hash(&key->addr, key->family, key->prefix));
+	if (l4lb_key_many(key))
+		l4lb_stage_ports_del(tv, key);
 	tv->nr_services--;
 	if (!l4lb_txn_vip_exists(tv))
 		st->txn->nr_vips--;

@@ -19,6 +19,7 @@
  * @active_since: jiffies when standby was last cleared, not 0; 0: never was.
  *	WRITE_ONCE under state_lock
  * @nr_services: services on it in this version
+ * @ports: those of them that have many ports, or NULL; versions share it
  * @rcu: frees a replaced version
  *
  * A VIP is in the table while it has services or a policy other than pass.
@@ -31,6 +32,7 @@ struct l4lb_vip {
 	u8 standby;
 	unsigned long active_since;
 	u32 nr_services;
+	const struct l4lb_ports *ports;
 	struct rcu_head rcu;
 };
 
