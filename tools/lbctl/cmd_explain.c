@@ -234,7 +234,7 @@ static bool is_loopback(unsigned int index)
 #define HOW		", scheduler %{scheduler}, method %{service_method}[, persist %{persist} s][, %{_packet}]"
 #define CANDIDATE	"%-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score}"
 
-static const char *template(const struct l4lb_explain_step *s)
+static const char *step_line(const struct l4lb_explain_step *s)
 {
 	switch (s->kind) {
 	case L4LB_STEP_HOOK:
@@ -297,7 +297,7 @@ static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 		step_fields(s, &t, f);
 		/* The last line says the verdict with its reason. */
 		out_item(ctl->out, s->kind == L4LB_STEP_VERDICT ? NULL :
-			 template(s), f);
+			 step_line(s), f);
 		if (candidates && candidates < e->candidates &&
 		    (i + 1 == e->n ||
 		     e->steps[i + 1].kind != L4LB_STEP_CANDIDATE)) {

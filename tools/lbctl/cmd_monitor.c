@@ -80,7 +80,9 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 #define VIP_LINE HEAD " %{_vip} unknown-port %{unknown_port} %{_state}"
 #define COMMIT_LINE HEAD " generation %{generation} digest %{digest} changed %{changed}"
 #define ALARM_LINE HEAD " %{alarm}[: %{_sentence}][, %{service}]"
-#define DROP_LINE HEAD " %{verdict} %{proto} %{source} > %{destination}[ %{flags}][ from %{dev}][ at %{hook}][ service %{service}]: %{_sentence} (%{reason})[ %{_missed}]"
+#define DROP_PACKET " %{verdict} %{proto} %{source} > %{destination}[ %{flags}]"
+#define DROP_PLACE "[ from %{dev}][ at %{hook}][ service %{service}]"
+#define DROP_LINE HEAD DROP_PACKET DROP_PLACE ": %{_sentence} (%{reason})[ %{_missed}]"
 #define OTHER_LINE HEAD
 #define LOST_LINE "%{time} %{event}: some events did not fit into the socket"
 

@@ -5,6 +5,14 @@
 #include "lbctl.h"
 #include "object.h"
 
+/* Lines that are there only where they say something. */
+#define HASH		"[  hash       %{_hash}\n]"
+#define PERSIST		"[  persist    %{_persist}\n]"
+#define PACKETS		"[  packets    %{_one_packet}\n]"
+#define SLOW_START	"[  slow-start %{_slow_start} s\n]"
+#define SEQUENCES	"[  sequences  %{_sequences}\n]"
+#define HALF_OPEN	"[  half-open  %{half_open}, at most %{_half_open_max}\n]"
+
 static const char detail[] =
 	"service %{service}\n"
 	"  name       %{name}\n"
@@ -12,10 +20,8 @@ static const char detail[] =
 	"  method     %{method}\n"
 	"  midstream  %{midstream}\n"
 	"  on-down    %{on_down}, on-server-gone %{on_server_gone}\n"
-	"  hook       %{hook}[, conntrack %{_tracked}]"
-	"[\n  hash       %{_hash}][\n  persist    %{_persist}]"
-	"[\n  packets    %{_one_packet}][\n  slow-start %{_slow_start} s]"
-	"[\n  sequences  %{_sequences}][\n  half-open  %{half_open}, at most %{_half_open_max}]\n"
+	"  hook       %{hook}[, conntrack %{_tracked}]\n"
+	HASH PERSIST PACKETS SLOW_START SEQUENCES HALF_OPEN
 	"  owner      %{owner}\n"
 	"  servers    %{server_count}\n"
 	"  conns      %{active} active, %{inactive} inactive, %{stats.conns} so far\n"

@@ -22,6 +22,12 @@ static int teardown(void **state)
 
 #define KEYS	" scheduler wlc method dr tie rotate midstream reset"
 
+#define WWW	"service add tcp 10.10.31.100:80 name www scheduler mh method tunnel"
+#define OPTIONS	" tie first midstream adopt timeout syn_recv=10,established=900 persist 300/24"
+#define LIFE	HASHING " slow-start 60 on-down hold on-server-gone reschedule" MORE
+#define HASHING	" hash-port on hash-fallback off one-packet off track-seq on track off"
+#define MORE	" half-open-max 500 hook input"
+
 /* Every identity and every key, in the order of save. */
 static const char everything[] =
 	"vip set 10.10.31.0/24 unknown-port reject\n"
@@ -31,11 +37,7 @@ static const char everything[] =
 	"server add tcp 10.10.31.0/24:80 192.168.31.101:80 weight 1\n"
 	"service add udp 10.10.31.99:any" KEYS " one-packet on\n"
 	"server add udp 10.10.31.99:any 192.168.31.101 weight 2\n"
-	"service add tcp 10.10.31.100:80 name www scheduler mh method tunnel tie first"
-	" midstream adopt timeout syn_recv=10,established=900 persist 300/24"
-	" hash-port on hash-fallback off one-packet off track-seq on track off"
-	" slow-start 60 on-down hold on-server-gone reschedule half-open-max 500"
-	" hook input\n"
+	WWW OPTIONS LIFE "\n"
 	"server add tcp 10.10.31.100:80 192.168.31.101:80 name web1 weight 3 max-conns 100:75\n"
 	"service add tcp 10.10.31.100:8000-8099" KEYS " persist 0\n"
 	"server add tcp 10.10.31.100:8000-8099 192.168.31.101 weight 1\n"
@@ -132,7 +134,8 @@ static void test_show(void **state)
 {
 	struct fake *k = *state;
 
-	expect_out(k, "service add tcp 10.0.0.0/24:80-90 scheduler mh midstream adopt persist 300/24 slow-start 30 hook input half-open-max 9 on-down hold",
+	expect_out(k,
+		   "service add tcp 10.0.0.0/24:80-90 scheduler mh midstream adopt persist 300/24 slow-start 30 hook input half-open-max 9 on-down hold",
 		   "");
 	report(k, 0, L4LB_A_SERVICE_HALF_OPEN, 5);
 	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.1 weight 1", "");
@@ -192,7 +195,8 @@ static void test_show_json(void **state)
 	json_t *got, *want;
 	struct run run;
 
-	expect_out(k, "service add tcp 10.0.0.0/24:80-90 persist 300 hook input on-down hold track-seq on",
+	expect_out(k,
+		   "service add tcp 10.0.0.0/24:80-90 persist 300 hook input on-down hold track-seq on",
 		   "");
 	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.1", "");
 	report(k, 1, L4LB_A_SERVER_RAMP, 305);

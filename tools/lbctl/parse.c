@@ -17,7 +17,7 @@
  * Return: 0 or -EINVAL.
  */
 int parse_keys(struct words *ws, const struct key *keys, unsigned int n,
-		      struct statement *st)
+	       struct statement *st)
 {
 	const char *known[40] = { NULL };
 	const struct word *w;
@@ -56,7 +56,7 @@ int parse_keys(struct words *ws, const struct key *keys, unsigned int n,
  * Return: 0 or -EINVAL.
  */
 int take_string(struct words *ws, const char *what, char *buf,
-		       size_t size)
+		size_t size)
 {
 	const struct word *w = words_take(ws, what);
 
@@ -81,7 +81,7 @@ int take_string(struct words *ws, const char *what, char *buf,
  * Return: 0 or -EINVAL.
  */
 int take_number(struct words *ws, const char *what, __u64 max,
-		       __u64 *value)
+		__u64 *value)
 {
 	const struct word *w = words_take(ws, what);
 
@@ -116,8 +116,8 @@ int take_u32(struct words *ws, const char *what, __u32 *value)
  * Return: 0 or -EINVAL.
  */
 int take_choice(struct words *ws, const char *what,
-		       const char *(*name)(unsigned int), unsigned int max,
-		       __u8 *value)
+		const char *(*name)(unsigned int), unsigned int max,
+		__u8 *value)
 {
 	const struct word *w = words_take(ws, what);
 	unsigned int v = 0;

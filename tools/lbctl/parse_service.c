@@ -82,7 +82,7 @@ static int parse_front(struct words *ws, struct l4lb_service *s)
 
 		if (close && close[1] == '/')
 			return words_wrong(ws, w,
-					   "\"%s\": the length stands inside of the brackets: [ADDR/LENGTH]:PORT",
+					   "\"%s\": write [ADDR/LENGTH]:PORT",
 					   w->text);
 		addr++;
 		port = close ? close + 1 : NULL;

@@ -60,7 +60,7 @@ static const struct {
 	{ "service add tcp [2001:db8::/129]:80",
 	  "word 4: the length in \"[2001:db8::/129]:80\" is above 128" },
 	{ "service add tcp [2001:db8::]/64:80",
-	  "word 4: \"[2001:db8::]/64:80\": the length stands inside of the brackets: [ADDR/LENGTH]:PORT" },
+	  "word 4: \"[2001:db8::]/64:80\": write [ADDR/LENGTH]:PORT" },
 	{ "service add tcp [2001:db8::/64]",
 	  "word 4: \"[2001:db8::/64]\" has no port: write [2001:db8::/64]:PORT" },
 	{ "service add tcp 10.0.0.0/:80",
