@@ -188,7 +188,7 @@ static int check_one_packet(const struct l4lb_stage *st, u8 proto,
 {
 	if (!wish->opts.one_packet)
 		return 0;
-	if (proto == IPPROTO_TCP)
+	if (proto != IPPROTO_UDP)
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_ONE_PACKET,
 				   "one-packet needs UDP: TCP is made of connections");
 	if (wish->method == L4LB_METHOD_NAT)
@@ -207,6 +207,17 @@ static int check_one_packet(const struct l4lb_stage *st, u8 proto,
 						L4LB_A_SERVICE_TRACK_SEQ),
 				   "one-packet keeps no connections that track-seq could watch");
 	return 0;
+}
+
+/* The mark is final behind mangle only, where its hook is. */
+static int check_mark(const struct l4lb_stage *st,
+		      const struct l4lb_service_key *key,
+		      const struct l4lb_service_opts *opts)
+{
+	if (!key->mark || opts->hook == L4LB_HOOK_PREROUTING)
+		return 0;
+	return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_HOOK,
+			   "a fwmark service is taken behind mangle: leave hook at prerouting");
 }
 
 static int check_tcp(const struct l4lb_stage *st, u8 proto,
@@ -259,5 +270,7 @@ int l4lb_stage_wish(const struct l4lb_stage *st,
 		err = check_one_packet(st, ts->key.proto, wish);
 	if (!err)
 		err = check_tcp(st, ts->key.proto, &wish->opts);
+	if (!err)
+		err = check_mark(st, &ts->key, &wish->opts);
 	return err;
 }
