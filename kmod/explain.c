@@ -177,13 +177,14 @@ static int put_candidate(struct sk_buff *skb, struct explain *ex, u32 pos)
 	return err;
 }
 
-static int put_conn(struct sk_buff *skb, struct explain *ex)
+static int put_conn(struct sk_buff *skb, struct explain *ex,
+		    const struct l4lb_conn *conn)
 {
 	int err;
 
-	if (!ex->plan.conn)
+	if (!conn)
 		return 0;
-	err = l4lb_put_conn(skb, L4LB_A_STEP_CONN, ex->ln, ex->plan.conn);
+	err = l4lb_put_conn(skb, L4LB_A_STEP_CONN, ex->ln, conn);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -196,7 +197,7 @@ static int put_method(struct sk_buff *skb, struct explain *ex)
 		err = l4lb_put_server(skb, L4LB_A_STEP_SERVER, ex->ln, NULL,
 				      ex->plan.srv);
 	if (!err && !ex->plan.create)
-		err = put_conn(skb, ex);
+		err = put_conn(skb, ex, ex->plan.conn);
 	return err;
 }
 
@@ -232,7 +233,9 @@ static int put_details(struct sk_buff *skb, struct explain *ex,
 		return l4lb_put_service_id(skb, L4LB_A_STEP_SERVICE,
 					   step->near);
 	case L4LB_STEP_CONN:
-		return put_conn(skb, ex);
+		return put_conn(skb, ex, ex->plan.conn);
+	case L4LB_STEP_TEMPLATE:
+		return put_conn(skb, ex, ex->plan.tmpl);
 	case L4LB_STEP_CANDIDATE:
 		return put_candidate(skb, ex, step->pos);
 	case L4LB_STEP_METHOD:
