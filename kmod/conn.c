@@ -17,6 +17,7 @@
 #include "conn_priv.h"
 #include "match.h"
 #include "notify.h"
+#include "service.h"
 
 static_assert(L4LB_SLOTS_MAX <= 1u << 24, "a slot fits into l4lb_conn.server");
 static_assert(L4LB_SLOTS_MAX <= L4LB_CONN_WIDE, "numbers leave the flags alone");
@@ -559,6 +560,63 @@ static void conn_link(struct l4lb_conns *ct, struct l4lb_buckets *tbl,
 	rcu_assign_pointer(*head, node);
 }
 
+static bool word_half_open(u32 word)
+{
+	return (word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV;
+}
+
+/*
+ * One more half-open entry, unless there are as many as may be. The alarm may
+ * ring again once a quarter of them has gone.
+ */
+static bool conn_half_open(const struct l4lb_conn_new *new,
+			   const struct l4lb_conn *old)
+{
+	struct l4lb_service_rt *rt = new->server->rt;
+	u32 max = new->half_open_max, nr;
+
+	if (new->state != L4LB_STATE_SYN_RECV)
+		return true;
+	nr = atomic_inc_return(&rt->half_open);
+	/* The one that it replaces is on its way out. */
+	if (unlikely(max && nr > max) &&
+	    !(old && word_half_open(READ_ONCE(old->word)))) {
+		atomic_dec(&rt->half_open);
+		return false;
+	}
+	if (unlikely(READ_ONCE(rt->half_alarm)) && (!max || nr < max - max / 4))
+		WRITE_ONCE(rt->half_alarm, 0);
+	return true;
+}
+
+/**
+ * l4lb_conn_half_open_alarm() - a service is at its limit of half-open entries
+ * @ln: namespace
+ * @svc: service
+ *
+ * Rings once, until a quarter of the entries has gone.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_conn_half_open_alarm(struct l4lb_net *ln,
+			       const struct l4lb_service *svc)
+{
+	if (!READ_ONCE(svc->rt->half_alarm) &&
+	    !cmpxchg(&svc->rt->half_alarm, 0, 1))
+		l4lb_notify_half_open(ln, svc);
+}
+
+/* @srv does not count an entry any more whose word was @word. */
+static void conn_uncount(struct l4lb_server *srv, u32 word)
+{
+	if (unlikely(!srv || !(word & L4LB_CONN_COUNTED)))
+		return;
+	if (word_half_open(word))
+		atomic_dec(&srv->rt->half_open);
+	l4lb_server_conn_closed(srv,
+				l4lb_state_active(word & L4LB_CONN_STATE));
+}
+
 /*
  * Put @conn into the table, unless its tuples are taken. All that can refuse
  * comes before the first change; readers see the new entry before the one
@@ -583,6 +641,8 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
 			     !l4lb_conn_yields(ln, taken)))
 			return -EADDRINUSE;
 	}
+	if (unlikely(!conn_half_open(new, old)))
+		return -EDQUOT;
 	if (likely(new->state != L4LB_STATE_PERSIST))
 		l4lb_server_conn_opened(new->server,
 					l4lb_state_active(new->state));
@@ -607,8 +667,9 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
  * them, the lock of the server's service.
  * Return: the entry, counted in its server unless it is a template; or an error with nothing changed:
  * -EEXIST another live entry than @new->replaces has this key; -EADDRINUSE the
- * reply tuple belongs to another live connection; -ENOSPC the limit of
- * connections or of memory is reached; -ENOMEM.
+ * reply tuple belongs to another live connection; -EDQUOT the service has as
+ * many half-open entries as it may; -ENOSPC the limit of connections or of
+ * memory is reached; -ENOMEM.
  */
 struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new)
@@ -675,11 +736,17 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		return false;
 	if (cmpxchg(&conn->word, seen, next) != seen)
 		return false;
-	if (active == l4lb_state_active(seen & L4LB_CONN_STATE))
+	if (!((seen ^ next) & L4LB_CONN_STATE) || !(seen & L4LB_CONN_COUNTED))
 		return true;
 	/* A kill may be first with its counting; the sum is right after both. */
 	srv = l4lb_conn_server(ln, conn);
-	if (likely(srv && (seen & L4LB_CONN_COUNTED)))
+	if (unlikely(!srv))
+		return true;
+	if (word_half_open(seen))
+		atomic_dec(&srv->rt->half_open);
+	else if (unlikely(word_half_open(next)))
+		atomic_inc(&srv->rt->half_open);
+	if (active != l4lb_state_active(seen & L4LB_CONN_STATE))
 		l4lb_server_conn_moved(srv, active);
 	return true;
 }
@@ -696,7 +763,6 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 {
 	u32 word = READ_ONCE(conn->word);
-	struct l4lb_server *srv;
 	u32 old;
 
 	for (;;) {
@@ -708,10 +774,7 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 			break;
 		word = old;
 	}
-	srv = l4lb_conn_server(ln, conn);
-	if (likely(srv && (word & L4LB_CONN_COUNTED)))
-		l4lb_server_conn_closed(srv, l4lb_state_active(word &
-							L4LB_CONN_STATE));
+	conn_uncount(l4lb_conn_server(ln, conn), word);
 	*first = llist_add(&conn->reap, &ln->conns.dead);
 	return true;
 }
@@ -731,7 +794,6 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
 {
 	u32 word = READ_ONCE(conn->word);
-	struct l4lb_server *srv;
 	bool first;
 	u32 old;
 
@@ -746,10 +808,7 @@ bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
 			break;
 		word = old;
 	}
-	srv = l4lb_conn_server(ln, conn);
-	if (likely(srv && (word & L4LB_CONN_COUNTED)))
-		l4lb_server_conn_closed(srv, l4lb_state_active(word &
-							L4LB_CONN_STATE));
+	conn_uncount(l4lb_conn_server(ln, conn), word);
 	return true;
 }
 

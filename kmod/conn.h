@@ -204,6 +204,7 @@ struct l4lb_conns {
  * @method: &enum l4lb_method
  * @state: first state
  * @local: the client is the director
+ * @half_open_max: entries of the service that may be in SYN_RECV, 0: any number
  * @extra: what the entry has in addition, or NULL
  * @server: its server
  * @replaces: an entry with the same key that this one takes over from, or NULL
@@ -215,6 +216,7 @@ struct l4lb_conn_new {
 	u8 method;
 	u8 state;
 	bool local;
+	u32 half_open_max;
 	const struct l4lb_conn_extra *extra;
 	struct l4lb_server *server;
 	struct l4lb_conn *replaces;
@@ -325,6 +327,8 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+void l4lb_conn_half_open_alarm(struct l4lb_net *ln,
+			       const struct l4lb_service *svc);
 u64 l4lb_conn_orphan(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 

@@ -294,6 +294,8 @@ static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 {
 	if (unlikely(plan->over))
 		l4lb_conn_kill(ln, plan->conn);
+	if (unlikely(plan->reason == L4LB_REASON_HALF_OPEN_LIMIT))
+		l4lb_conn_half_open_alarm(ln, plan->svc);
 	if (likely(plan->next == plan->seen))
 		return true;
 	return l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next);

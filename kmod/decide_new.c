@@ -90,7 +90,37 @@ static bool new_pick(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 /* Is there no room for another entry? */
 static bool new_full(const struct l4lb_net *ln)
 {
-	return atomic_read(&ln->conns.nr) >= READ_ONCE(ln->limits.conns);
+	return atomic_read(&ln->conns.nr) >= READ_ONCE(ln->limits.conns) ||
+	       atomic64_read(&ln->conns.bytes) + sizeof(struct l4lb_conn) >
+	       READ_ONCE(ln->limits.memory);
+}
+
+/*
+ * May the packet be forwarded although there is no room for an entry? Where a
+ * hash chooses, the packets of a connection meet again without one, if those in
+ * the middle of it are placed at all. NAT needs the entry for the replies.
+ */
+static bool new_needs_none(const struct l4lb_packet *pkt,
+			   const struct l4lb_plan *plan)
+{
+	const struct l4lb_service *svc = plan->svc;
+
+	return svc->ops->hash && svc->method != L4LB_METHOD_NAT &&
+	       !plan->reopen && (pkt->proto != IPPROTO_TCP ||
+				 svc->midstream == L4LB_MIDSTREAM_ADOPT);
+}
+
+/* Has the service as many half-open entries as it may? */
+static bool new_half_open_full(const struct l4lb_plan *plan, u8 state)
+{
+	u32 max = plan->svc->half_open_max;
+
+	if (likely(!max || state != L4LB_STATE_SYN_RECV))
+		return false;
+	if (plan->reopen &&
+	    (plan->seen & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV)
+		return false;
+	return atomic_read(&plan->svc->rt->half_open) >= max;
 }
 
 /*
@@ -113,10 +143,19 @@ static void new_place(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			   trace);
 		return;
 	}
-	if (unlikely(!plan->alone && new_full(ln))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_CONN_LIMIT,
+	if (unlikely(new_half_open_full(plan, state))) {
+		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_HALF_OPEN_LIMIT,
 			   trace);
 		return;
+	}
+	if (unlikely(!plan->alone && new_full(ln))) {
+		if (!new_needs_none(pkt, plan)) {
+			decide_end(plan, L4LB_VERDICT_DROP,
+				   L4LB_REASON_CONN_LIMIT, trace);
+			return;
+		}
+		plan->alone = true;
+		reason = L4LB_REASON_ONE_PACKET;
 	}
 	plan->srv = plan->pick.server;
 	plan->method = svc->method;
@@ -253,15 +292,25 @@ void l4lb_decide_no_conn(const struct l4lb_net *ln,
 	}
 }
 
-/* There is no entry: the packet goes no further. */
-static void commit_failed(struct l4lb_plan *plan, int err)
+/* There is no entry: the packet goes no further, unless it needs none. */
+static void commit_failed(struct l4lb_net *ln, const struct l4lb_packet *pkt,
+			  struct l4lb_plan *plan, int err)
 {
 	plan->verdict = L4LB_VERDICT_DROP;
 	switch (err) {
 	case -EADDRINUSE:
 		plan->reason = L4LB_REASON_TUPLE_TAKEN;
 		break;
+	case -EDQUOT:
+		plan->reason = L4LB_REASON_HALF_OPEN_LIMIT;
+		l4lb_conn_half_open_alarm(ln, plan->svc);
+		break;
 	case -ENOSPC:
+		if (new_needs_none(pkt, plan)) {
+			plan->verdict = L4LB_VERDICT_FORWARD;
+			plan->reason = L4LB_REASON_ONE_PACKET;
+			return;
+		}
 		plan->reason = L4LB_REASON_CONN_LIMIT;
 		break;
 	default:
@@ -294,6 +343,7 @@ static int commit_entry(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		.method = plan->method,
 		.state = plan->state,
 		.local = pkt->hook == L4LB_HOOK_LOCAL_OUT,
+		.half_open_max = plan->svc->half_open_max,
 		.server = plan->srv,
 		.replaces = plan->reopen ? plan->conn : NULL,
 	};
@@ -326,12 +376,14 @@ bool l4lb_commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 
 	if (plan->turn && !svc->ops->commit(svc->rt, svc->sched, &plan->pick))
 		return false;
+	if (unlikely(plan->alone))
+		return true;
 	err = commit_affinity(ln, pkt, plan);
-	if (!err && !plan->alone)
+	if (!err)
 		err = commit_entry(ln, pkt, plan);
 	if (err == -EEXIST)
 		return false;
 	if (unlikely(err))
-		commit_failed(plan, err);
+		commit_failed(ln, pkt, plan, err);
 	return true;
 }

@@ -27,7 +27,9 @@ struct l4lb_vip;
  *	writers
  * @reason: fates of packets, by &enum l4lb_reason
  * @past: counters of servers that have left, so that sums never fall; @lock
- * @half_open: entries in SYN_RECV
+ * @half_open: entries in SYN_RECV that a server counts; moves with each change
+ *	of their words, so it is exact and never negative
+ * @half_alarm: the alarm about @half_open has been sent; cmpxchg
  * @linger: servers that left the configuration and still have connections,
  *	linked by &l4lb_server.linger_node; @lock, or RCU for readers
  * @renew: l4lb_sched_renew(); has a reference while it is queued
@@ -43,6 +45,7 @@ struct l4lb_service_rt {
 		u64 conns, packets_in, bytes_in, packets_out, bytes_out;
 	} past;
 	atomic_t half_open;
+	u32 half_alarm;
 	struct list_head linger;
 	struct work_struct renew;
 	struct rcu_head rcu;
