@@ -48,9 +48,19 @@ static bool conn_spare(const struct l4lb_conn *conn)
 	       CONN_HALF_OPEN_SPARE * HZ;
 }
 
+/* Is its server's drain at its deadline? */
+static bool conn_overdue(const struct l4lb_net *ln,
+			 const struct l4lb_conn *conn)
+{
+	const struct l4lb_server *srv = l4lb_conn_server(ln, conn);
+
+	return srv && l4lb_server_overdue(srv);
+}
+
 /*
- * Ends an entry that is expired or whose service or server has left; when the
- * table is @pressed, also one that nobody would miss.
+ * Ends an entry that is expired, whose server is at the deadline of its drain,
+ * or whose service or server has left; when the table is @pressed, also one that
+ * nobody would miss.
  */
 static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn,
 			  bool pressed)
@@ -60,7 +70,7 @@ static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn,
 	if (READ_ONCE(conn->word) & L4LB_CONN_DEAD)
 		return;
 	if (likely(!l4lb_conn_expired(ln, conn) && !l4lb_conn_stale(ln, conn)) &&
-	    !(pressed && conn_spare(conn)))
+	    !(pressed && conn_spare(conn)) && !conn_overdue(ln, conn))
 		return;
 	/* No kick: this very run reaps. */
 	local_bh_disable();
@@ -276,6 +286,7 @@ void l4lb_conn_swept(struct l4lb_net *ln)
 	struct l4lb_conns *ct = &ln->conns;
 
 	conn_alarm_settle(ln);
+	l4lb_server_drains(ln);
 	ct->next_scan = conn_sweep_next(ct);
 	if (!mutex_trylock(&ln->conf_lock))
 		return;

@@ -96,6 +96,8 @@ struct l4lb_sample {
  * @standbys: VIPs on standby with the socket that said so; @state_lock
  * @standby_hash: the same by address; @state_lock
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
+ * @draining: a server drains, and its end has not been told. WRITE_ONCE under
+ *	@state_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
  * @marks: so are those that look at marks; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
@@ -123,6 +125,7 @@ struct l4lb_net {
 	u32 nr_servers_all;
 	bool active;
 	bool marks;
+	bool draining;
 	struct delayed_work txn_idle;
 	struct l4lb_sample sample[__L4LB_REASON_MAX];
 };

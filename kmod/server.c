@@ -454,6 +454,11 @@ static bool state_apply(struct l4lb_server *srv,
 		return false;
 	if (text)
 		strscpy_pad(srv->text, st->text, sizeof(srv->text));
+	if (admin == L4LB_ADMIN_DRAIN &&
+	    (admin != srv->admin || deadline != srv->deadline)) {
+		WRITE_ONCE(srv->drained, 0);
+		WRITE_ONCE(srv->ln->draining, true);
+	}
 	spin_lock_bh(&srv->rt->lock);
 	WRITE_ONCE(srv->admin, admin);
 	WRITE_ONCE(srv->health, health);

@@ -4,6 +4,7 @@
 #define L4LB_SERVER_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/l4lb.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
@@ -90,6 +91,7 @@ struct l4lb_server_conf {
  * @inactive: all other entries
  * @deadline: jiffies at which a drain ends what is left; 0: no deadline. WRITE_ONCE
  *	under state_lock
+ * @drained: the end of its drain has been told; state_lock
  * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
  *	warm. WRITE_ONCE under rt->lock
  * @stats: per-CPU counters
@@ -119,6 +121,7 @@ struct l4lb_server {
 	u8 overload;
 	u8 admin;
 	u8 health;
+	u8 drained;
 	s32 oper_weight;
 	struct l4lb_route route;
 	struct l4lb_server_stats __percpu *stats;
@@ -208,6 +211,15 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
 	return weight ? L4LB_REASON_UNSPEC : L4LB_REASON_WEIGHT_ZERO;
 }
 
+/* Has the deadline of @srv's drain come? Any context. */
+static inline bool l4lb_server_overdue(const struct l4lb_server *srv)
+{
+	unsigned long deadline = READ_ONCE(srv->deadline);
+
+	return unlikely(deadline) && time_after_eq(jiffies, deadline) &&
+	       READ_ONCE(srv->admin) == L4LB_ADMIN_DRAIN;
+}
+
 /**
  * struct l4lb_server_state - what operator or checker say about a server
  * @service: identity of the service, unless @service_name is set
@@ -253,6 +265,7 @@ void l4lb_server_overload(struct l4lb_server *srv);
 void l4lb_server_linger(struct l4lb_net *ln, struct l4lb_server *srv);
 void l4lb_server_revive(struct l4lb_server *srv);
 bool l4lb_server_reap(struct l4lb_net *ln);
+void l4lb_server_drains(struct l4lb_net *ln);
 int l4lb_server_state_set(struct l4lb_net *ln,
 			  const struct l4lb_server_state *st,
 			  struct netlink_ext_ack *extack);
