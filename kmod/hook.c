@@ -415,7 +415,8 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_PRE_ROUTING) {
 		hook = L4LB_HOOK_PREROUTING;
-		if (netif_is_l3_master(state->in) || hook_bridged(skb) ||
+		if (netif_is_l3_master(state->in) ||
+		    hook_bridged(ln, skb) ||
 		    skb->pkt_type != PACKET_HOST)
 			return NF_ACCEPT;
 	}
