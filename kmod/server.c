@@ -78,6 +78,7 @@ struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
 	srv->admin = L4LB_ADMIN_ENABLED;
 	srv->health = L4LB_HEALTH_UP;
 	srv->oper_weight = -1;
+	seqlock_init(&srv->source_lock);
 	srv->ln = ln;
 	INIT_LIST_HEAD(&srv->linger_node);
 	INIT_LIST_HEAD(&srv->gone_node);

@@ -8,6 +8,7 @@
 #include <linux/l4lb.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
+#include <linux/seqlock.h>
 #include <linux/u64_stats_sync.h>
 #include "addr.h"
 #include "map.h"
@@ -95,6 +96,8 @@ struct l4lb_server_conf {
  * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
  *	warm. WRITE_ONCE under rt->lock
  * @stats: per-CPU counters
+ * @source: the director's address on the way of @route, which tunnels use; zero:
+ *	none. @source_lock
  * @pos: place in the scheduler data of the published version; rt->lock
  * @conf: configured values; RCU, written at publication
  * @rt: its service
@@ -128,6 +131,8 @@ struct l4lb_server {
 
 	atomic_t active ____cacheline_aligned_in_smp;
 	atomic_t inactive;
+	seqlock_t source_lock;	/* of @source */
+	union l4lb_addr source;
 	unsigned long deadline;
 	unsigned long ramp_from;
 	u32 pos;

@@ -81,6 +81,15 @@ static u32 xmit_oversize(struct l4lb_net *ln, struct sk_buff *skb,
 		if (xmit_segments_fit(skb, pkt, mtu))
 			return L4LB_REASON_UNSPEC;
 	}
+	/* Each link takes that much (RFC 8200 5), a tunnel in fragments. */
+	if (pkt->family == AF_INET6 && mtu < IPV6_MIN_MTU) {
+		mtu = IPV6_MIN_MTU;
+		if (skb_is_gso(skb) ? xmit_segments_fit(skb, pkt, mtu) :
+				      skb->len <= mtu) {
+			*split = true;
+			return L4LB_REASON_UNSPEC;
+		}
+	}
 	if (pkt->df && (frag_max ? frag_max > mtu : !skb->ignore_df)) {
 		xmit_tell(ln, skb, pkt->family, mtu);
 		return L4LB_REASON_TOO_BIG;
@@ -110,6 +119,7 @@ static bool xmit_writable(struct sk_buff *skb, unsigned int writable,
  * @skb: the packet, with its route attached and nothing rewritten
  * @pkt: as parsed from @skb
  * @writable: bytes from skb->data that the caller is going to write within
+ * @outer: bytes of a header that the caller is going to put in front
  * @split: out, for l4lb_xmit_send()
  *
  * The one place where a packet stops being one that came in:
@@ -130,7 +140,7 @@ static bool xmit_writable(struct sk_buff *skb, unsigned int writable,
  */
 u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		      const struct l4lb_packet *pkt, unsigned int writable,
-		      bool *split)
+		      unsigned int outer, bool *split)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 	u32 mtu, reason;
@@ -140,13 +150,14 @@ u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		return L4LB_REASON_TTL;
 	}
 	*split = false;
-	mtu = dst_mtu(dst);
+	mtu = dst_mtu(dst) - outer;
 	if (unlikely(skb->len > mtu || xmit_frag_max(skb, pkt->family))) {
 		reason = xmit_oversize(ln, skb, pkt, mtu, split);
 		if (reason)
 			return reason;
 	}
-	if (unlikely(!xmit_writable(skb, writable, LL_RESERVED_SPACE(dst->dev))))
+	if (unlikely(!xmit_writable(skb, writable,
+				    LL_RESERVED_SPACE(dst->dev) + outer)))
 		return L4LB_REASON_NOT_WRITABLE;
 
 	nf_reset_ct(skb);

@@ -13,7 +13,7 @@ struct l4lb_server;
 
 /**
  * struct l4lb_way - where a packet would leave, for explain
- * @mtu: of the route, bytes
+ * @mtu: of the route, bytes; of a tunnel, what is left for the packet
  * @oif: interface index
  * @nexthop: neighbour that is asked
  * @family: of @nexthop
@@ -37,6 +37,13 @@ struct l4lb_way {
  */
 #define L4LB_XMIT_LOCAL		__L4LB_REASON_MAX
 
+/* Bytes of the header that a tunnel over @family puts in front. */
+static inline unsigned int l4lb_tunnel_header(u8 family)
+{
+	return family == AF_INET ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr);
+}
+
 /* Does the packet need more than a neighbour: IPsec, an encapsulating route? */
 static inline bool l4lb_xmit_special(const struct dst_entry *dst)
 {
@@ -52,6 +59,9 @@ static inline bool l4lb_xmit_special(const struct dst_entry *dst)
  */
 u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 		 const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
+u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
+		     const struct l4lb_packet *pkt,
+		     const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 		  const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
@@ -76,6 +86,7 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
  */
 u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 		    struct sk_buff *skb);
+bool l4lb_xmit_source(struct l4lb_server *srv, union l4lb_addr *addr);
 bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
 			  struct sk_buff *skb);
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
@@ -84,7 +95,7 @@ u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 			   struct l4lb_route *route);
 u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		      const struct l4lb_packet *pkt, unsigned int writable,
-		      bool *split);
+		      unsigned int outer, bool *split);
 u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb, bool split);
 u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		    const struct l4lb_plan *plan, struct l4lb_way *way);

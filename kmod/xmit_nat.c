@@ -80,7 +80,8 @@ u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 	if (unlikely(reason))
 		return reason == L4LB_XMIT_LOCAL ?
 			nat_here(ln, skb, pkt, plan) : reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), 0,
+				   &split);
 	if (unlikely(reason))
 		return reason;
 	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, plan->target)))
@@ -116,7 +117,8 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 					&l4lb_conn_nat(plan->conn)->back);
 	if (unlikely(reason))
 		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), 0,
+				   &split);
 	if (unlikely(reason))
 		return reason;
 	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, vip)))
@@ -202,6 +204,8 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 
 	if (!reply && plan->method == L4LB_METHOD_DR)
 		return l4lb_xmit_dr(ln, skb, pkt, plan);
+	if (!reply && plan->method == L4LB_METHOD_TUNNEL)
+		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
 	if (pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
 
@@ -212,7 +216,7 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 		return nat_icmp_here(skb, pkt, plan);
 	if (reason)
 		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes_icmp(pkt),
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes_icmp(pkt), 0,
 				   &split);
 	if (reason)
 		return reason;

@@ -4,9 +4,11 @@
  * them. The families differ in the lookup alone.
  */
 #include <linux/netdevice.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
@@ -63,11 +65,12 @@ static bool route_is_local(const struct dst_entry *dst)
 }
 
 /*
- * The way to a server. IPsec policies are asked about the server's address and
- * port, for any source.
+ * The way to a server, and the director's address on it. IPsec policies are
+ * asked about the server's address and port, for any source.
  */
 static struct dst_entry *route_server4(struct net *net,
-				       const struct l4lb_endpoint *ep)
+				       const struct l4lb_endpoint *ep,
+				       union l4lb_addr *source)
 {
 	struct flowi4 fl4 = {
 		.flowi4_proto = ep->proto,
@@ -79,6 +82,7 @@ static struct dst_entry *route_server4(struct net *net,
 
 	if (!rt)
 		return NULL;
+	source->ip = fl4.saddr;
 	/*
 	 * With DR the packet's destination is not whom to ask for by ARP, so
 	 * the route must say it. FLOWI_FLAG_KNOWN_NH asks for that, but a
@@ -99,7 +103,8 @@ static struct dst_entry *route_server4(struct net *net,
  * with a learned MTU: rt6_nexthop() says it, whatever the packet's destination.
  */
 static struct dst_entry *route_server6(struct net *net,
-				       const struct l4lb_endpoint *ep)
+				       const struct l4lb_endpoint *ep,
+				       union l4lb_addr *source)
 {
 	struct flowi6 fl6 = {
 		.flowi6_proto = ep->proto,
@@ -107,18 +112,30 @@ static struct dst_entry *route_server6(struct net *net,
 		.daddr = ep->addr.ip6,
 		.fl6_dport = ep->port,
 	};
+	struct dst_entry *dst = route_lookup6(net, &fl6);
+	const struct fib6_info *from;
 
-	return route_lookup6(net, &fl6);
+	if (!dst)
+		return NULL;
+	from = rcu_dereference(dst_rt6_info(dst)->from);
+	if (from && from->fib6_prefsrc.plen)
+		source->ip6 = from->fib6_prefsrc.addr;
+	else
+		ipv6_dev_get_saddr(net, dst->dev, &fl6.daddr, 0,
+				   &source->ip6);
+	return dst;
 }
 
 static struct dst_entry *route_server(struct net *net,
-				      const struct l4lb_endpoint *ep)
+				      const struct l4lb_endpoint *ep,
+				      union l4lb_addr *source)
 {
+	memset(source, 0, sizeof(*source));
 	switch (ep->family) {
 	case AF_INET:
-		return route_server4(net, ep);
+		return route_server4(net, ep, source);
 	case AF_INET6:
-		return route_server6(net, ep);
+		return route_server6(net, ep, source);
 	default:
 		return NULL;
 	}
@@ -165,7 +182,8 @@ static u32 route_server_slow(struct l4lb_net *ln, struct l4lb_server *srv,
 			     struct sk_buff *skb)
 {
 	struct dst_entry *old = rcu_dereference(srv->route.dst);
-	struct dst_entry *dst = route_server(ln->net, &srv->ep);
+	union l4lb_addr source;
+	struct dst_entry *dst = route_server(ln->net, &srv->ep, &source);
 	bool cached;
 
 	if (!dst) {
@@ -179,6 +197,9 @@ static u32 route_server_slow(struct l4lb_net *ln, struct l4lb_server *srv,
 			dst_release(dst);
 		return L4LB_XMIT_LOCAL;
 	}
+	write_seqlock_bh(&srv->source_lock);
+	srv->source = source;
+	write_sequnlock_bh(&srv->source_lock);
 	cached = route_cache(&srv->route, old, dst);
 	skb_dst_drop(skb);
 	if (cached)
@@ -217,6 +238,25 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 }
 
 /**
+ * l4lb_xmit_source() - the director's address on the way to a server
+ * @srv: server, to which l4lb_xmit_route() has found a way
+ * @addr: out
+ *
+ * Context: any.
+ * Return: false if there is none.
+ */
+bool l4lb_xmit_source(struct l4lb_server *srv, union l4lb_addr *addr)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&srv->source_lock);
+		*addr = srv->source;
+	} while (read_seqretry(&srv->source_lock, seq));
+	return addr->w[0] | addr->w[1] | addr->w[2] | addr->w[3];
+}
+
+/**
  * l4lb_xmit_route_here() - attach the way to a server that is the director
  * @ln: namespace
  * @srv: server, of which l4lb_xmit_route() has said %L4LB_XMIT_LOCAL
@@ -228,7 +268,8 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
 			  struct sk_buff *skb)
 {
-	struct dst_entry *dst = route_server(ln->net, &srv->ep);
+	union l4lb_addr source;
+	struct dst_entry *dst = route_server(ln->net, &srv->ep, &source);
 
 	if (!dst)
 		return false;
@@ -414,15 +455,18 @@ u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		    const struct l4lb_plan *plan, struct l4lb_way *way)
 {
 	bool forward = plan->verdict == L4LB_VERDICT_FORWARD;
+	union l4lb_addr source;
 	struct dst_entry *dst;
 
 	memset(way, 0, sizeof(*way));
 	way->nud = NUD_NONE;
-	dst = forward ? route_server(ln->net, &plan->srv->ep) :
+	dst = forward ? route_server(ln->net, &plan->srv->ep, &source) :
 			route_client(ln->net, NULL, pkt, plan->front);
 	if (!dst)
 		return L4LB_REASON_NO_ROUTE;
 	way->mtu = dst_mtu(dst);
+	if (forward && plan->method == L4LB_METHOD_TUNNEL)
+		way->mtu -= l4lb_tunnel_header(plan->srv->ep.family);
 	way->oif = dst->dev->ifindex;
 	way->local = route_is_local(dst);
 	probe_nexthop(dst, forward ? &plan->srv->ep.addr : &pkt->daddr, way);
