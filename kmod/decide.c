@@ -68,6 +68,11 @@ static void decide_client(const struct l4lb_net *ln,
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
 		return;
 	}
+	if (unlikely(plan->svc->hook == L4LB_HOOK_LOCAL_IN &&
+		     pkt->hook == L4LB_HOOK_PREROUTING)) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_INPUT, trace);
+		return;
+	}
 	if (unlikely(plan->svc->one_packet)) {
 		if (plan->svc->wide)
 			decide_wide_key(pkt, plan);
@@ -237,6 +242,41 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 	plan->next = 0;
 }
 
+/* VIP and service that the packet is for. */
+static __always_inline void decide_lookup(const struct l4lb_packet *pkt,
+					  struct l4lb_plan *plan,
+					  struct l4lb_trace *trace)
+{
+	struct l4lb_endpoint to;
+
+	to.addr = pkt->daddr;
+	to.port = pkt->dport;
+	to.family = pkt->family;
+	to.proto = pkt->proto;
+	l4lb_match_service(plan->table, &to, &plan->vip, &plan->svc);
+	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
+	if (plan->vip)
+		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+}
+
+/*
+ * Replies to the director's own clients, and clients of the services that wait
+ * for them here. All else has been judged at PRE_ROUTING.
+ */
+static noinline void decide_local_in(const struct l4lb_net *ln,
+				     const struct l4lb_packet *pkt,
+				     struct l4lb_plan *plan,
+				     struct l4lb_trace *trace)
+{
+	if (plan->table->endpoints->nr && decide_reply(ln, pkt, plan, trace))
+		return;
+	decide_lookup(pkt, plan, trace);
+	if (plan->svc && plan->svc->hook == L4LB_HOOK_LOCAL_IN)
+		decide_client(ln, pkt, plan, trace);
+	else
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_UNSPEC, trace);
+}
+
 /**
  * l4lb_decide() - what is to be done with a packet
  * @ln: namespace
@@ -251,8 +291,6 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		 struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
-	struct l4lb_endpoint to;
-
 	plan_init(ln, plan);
 	trace_step(trace, L4LB_STEP_HOOK, L4LB_REASON_UNSPEC, plan);
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW)) {
@@ -262,22 +300,11 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			decide_odd(pkt, plan, trace);
 		return;
 	}
-	/* What else reaches LOCAL_IN has been judged at PRE_ROUTING. */
 	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN)) {
-		if (!decide_reply(ln, pkt, plan, trace))
-			decide_end(plan, L4LB_VERDICT_PASS,
-				   L4LB_REASON_UNSPEC, trace);
+		decide_local_in(ln, pkt, plan, trace);
 		return;
 	}
-
-	to.addr = pkt->daddr;
-	to.port = pkt->dport;
-	to.family = pkt->family;
-	to.proto = pkt->proto;
-	l4lb_match_service(plan->table, &to, &plan->vip, &plan->svc);
-	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
-	if (plan->vip)
-		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+	decide_lookup(pkt, plan, trace);
 	if (likely(plan->svc)) {
 		decide_client(ln, pkt, plan, trace);
 		return;

@@ -12,6 +12,7 @@
 #include <net/ipv6.h>
 #include <net/ipv6_frag.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "decide.h"
 #include "hook.h"
@@ -74,13 +75,17 @@ static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,
 /*
  * What a packet needs that goes on up the stack. The reply to a connection that
  * the director itself has opened is one that conntrack did not see begin: its
- * first packet was stolen at LOCAL_OUT. It must not be called invalid.
+ * first packet was stolen at LOCAL_OUT. It must not be called invalid, nor must
+ * the packets of a LOCAL_IN service, of which conntrack sees one side at most.
  */
 static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
 		      const struct l4lb_plan *plan)
 {
 	if (plan->reason == L4LB_REASON_LOCAL_REPLY &&
 	    pkt->hook == L4LB_HOOK_PREROUTING && !skb_nfct(skb))
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+	else if (plan->reason == L4LB_REASON_INPUT && !plan->svc->track &&
+		 !skb_nfct(skb))
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
 }
 
@@ -95,6 +100,33 @@ static unsigned int hook_lost(struct l4lb_net *ln, const struct sk_buff *skb,
 			 pkt->hook != L4LB_HOOK_LOCAL_OUT && skb->dev ?
 			 skb->dev->ifindex : 0);
 	return NF_DROP;
+}
+
+/*
+ * A connection that conntrack has begun with this packet would be confirmed
+ * after us, where a stolen packet never comes: each would be its first.
+ */
+static void hook_confirm(struct sk_buff *skb)
+{
+	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
+	const struct nf_ct_hook *hook;
+
+	if (!ct || nf_ct_is_confirmed(ct))
+		return;
+	hook = rcu_dereference(nf_ct_hook);
+	if (hook)
+		hook->confirm(skb);
+}
+
+/* As hook_send(), at LOCAL_IN. */
+static u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
+			const struct l4lb_packet *pkt,
+			const struct l4lb_plan *plan)
+{
+	if (plan->verdict == L4LB_VERDICT_REPLY)
+		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
+	hook_confirm(skb);
+	return hook_send(ln, skb, pkt, plan);
 }
 
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
@@ -129,7 +161,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 	}
 
 	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN))
-		failed = l4lb_xmit_nat_local_reply(ln, skb, pkt, &plan);
+		failed = hook_send_in(ln, skb, pkt, &plan);
 	else
 		failed = hook_send(ln, skb, pkt, &plan);
 	if (unlikely(failed == L4LB_XMIT_LOCAL))
@@ -368,14 +400,17 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	return hook_in(ln, skb, state->pf, again, 0);
 }
 
-/* Replies to connections that the director itself has opened to a VIP. */
+/*
+ * Replies to connections that the director itself has opened to a VIP, and
+ * clients of the services that wait here.
+ */
 static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
 	struct l4lb_packet pkt;
 
-	if (!rcu_dereference(ln->table)->endpoints->nr)
+	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_IN, state->pf))
 		return NF_ACCEPT;
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)

@@ -25,6 +25,7 @@
 	R(BRIDGED, "bridged", "crosses a bridge, not routed here")	\
 	R(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection") \
 	R(LOCAL_REPLY, "local_reply", "a reply to the director itself")	\
+	R(INPUT, "input", "left to the hook of its service, LOCAL_IN")	\
 	R(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others") \
 	R(UNKNOWN_PORT_DROP, "unknown_port_drop", "port without service, dropped as configured") \
 	R(UNKNOWN_PORT_REJECT, "unknown_port_reject",			\

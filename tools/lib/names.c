@@ -164,6 +164,7 @@ static const struct {
 	REASON(BRIDGED, "bridged", "crosses a bridge, not routed here"),
 	REASON(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection"),
 	REASON(LOCAL_REPLY, "local_reply", "a reply to the director itself"),
+	REASON(INPUT, "input", "left to the hook of its service, LOCAL_IN"),
 	REASON(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others"),
 	REASON(UNKNOWN_PORT_DROP, "unknown_port_drop",
 	       "port without service, dropped as configured"),
