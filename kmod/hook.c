@@ -410,7 +410,8 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 	struct l4lb_net *ln = l4lb_pernet(state->net);
 	struct l4lb_packet pkt;
 
-	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_IN, state->pf))
+	if (hook_stranger(rcu_dereference(ln->table), skb, L4LB_HOOK_LOCAL_IN,
+			  state->pf, 0))
 		return NF_ACCEPT;
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
