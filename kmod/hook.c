@@ -289,12 +289,16 @@ static noinline bool hook_by_bridge(struct l4lb_net *ln,
 	    (!nb->pkt_otherhost ||
 	     ether_addr_equal(eth_hdr(skb)->h_dest, skb->dev->dev_addr)))
 		return false;
-	l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+	if (ln)
+		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
 	return true;
 }
 #endif
 
-/* Is this a frame that a bridge merely passes on? Then it has been counted. */
+/*
+ * Is this a frame that a bridge merely passes on? Then it has been counted, unless
+ * @ln is NULL: the hook before did so.
+ */
 static __always_inline bool hook_bridged(struct l4lb_net *ln,
 					 const struct sk_buff *skb)
 {
@@ -454,7 +458,7 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb,
 	if (state->hook == NF_INET_PRE_ROUTING) {
 		hook = L4LB_HOOK_PREROUTING;
 		if (netif_is_l3_master(state->in) ||
-		    hook_bridged(ln, skb) ||
+		    hook_bridged(NULL, skb) ||
 		    skb->pkt_type != PACKET_HOST)
 			return NF_ACCEPT;
 	}
