@@ -49,8 +49,9 @@ static void icmp_ends(struct l4lb_plan *plan, const struct l4lb_endpoint *front)
 }
 
 /*
- * To a VIP, or with the mark of a service: something between us and the client complains about a packet that
- * bore the VIP as its source, so it is the server that should know.
+ * To a VIP, or with the mark of a service: something between us and the client
+ * complains about a packet that bore the VIP as its source, so it is the server
+ * that should know.
  */
 static void icmp_to_vip(const struct l4lb_net *ln,
 			const struct l4lb_packet *pkt, struct l4lb_plan *plan,

@@ -43,8 +43,9 @@ exit_cache:
 /*
  * The family first: nobody changes anything any more. Then each namespace
  * unregisters its hooks, waits for packets in flight, stops its works and
- * frees its objects; then the last works of schedulers end. rcu_barrier() waits for what was handed to RCU, whose
- * callbacks are code of this module; only then may the caches go.
+ * frees its objects; then the last works of schedulers end. rcu_barrier() waits
+ * for what was handed to RCU, whose callbacks are code of this module; only
+ * then may the caches go.
  */
 static void __exit l4lb_main_exit(void)
 {

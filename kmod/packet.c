@@ -130,6 +130,13 @@ struct packet_chain {
 	u8 proto;
 };
 
+/* Is this a header after which another one follows? */
+static bool packet_chained(u8 proto)
+{
+	return proto == NEXTHDR_HOP || proto == NEXTHDR_ROUTING ||
+	       proto == NEXTHDR_DEST || proto == NEXTHDR_FRAGMENT;
+}
+
 /*
  * Walk extension headers (RFC 8200 4) from @at to @end, offsets from the
  * network header at @base, the first of type @proto. What lies behind a
@@ -144,8 +151,7 @@ static u32 packet_walk(const struct sk_buff *skb, int base, u32 at, u32 end,
 	u8 buf[8];
 
 	chain->frag = 0;
-	for (; proto == NEXTHDR_HOP || proto == NEXTHDR_ROUTING ||
-	       proto == NEXTHDR_DEST || proto == NEXTHDR_FRAGMENT; nr++) {
+	for (; packet_chained(proto); nr++) {
 		if (nr == PACKET_CHAIN_HEADERS || at - start > PACKET_CHAIN_BYTES ||
 		    (proto == NEXTHDR_HOP && nr) ||
 		    (proto == NEXTHDR_FRAGMENT && fragment))

@@ -96,6 +96,7 @@ struct l4lb_server_conf {
  * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
  *	warm. WRITE_ONCE under rt->lock
  * @stats: per-CPU counters
+ * @source_lock: protects @source
  * @source: the director's address on the way of @route, which tunnels use; zero:
  *	none. @source_lock
  * @pos: place in the scheduler data of the published version; rt->lock

@@ -3,6 +3,7 @@
 # Beside what else a director runs: conntrack and stateful rulesets, iptables,
 # rp_filter, policy routing; and where IPVS fails in the same place, it does so
 # here.  Topology: lib.sh, topo_article.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -295,7 +295,8 @@ test_save_apply()
 	lb service add tcp 10.10.32.0/24:8000-8099 persist 300/24 slow-start 60 \
 		on-down hold on-server-gone drop track-seq on half-open-max 50
 	lb server add tcp 10.10.32.0/24:8000-8099 192.168.31.101
-	lb service add fwmark 7 method tunnel hook input track on
+	lb service add fwmark 7 method tunnel
+	lb service add tcp 10.10.31.103:22 hook input track on
 	lb server add fwmark 7 192.168.31.101 weight 3
 	lb service add udp '[2001:db8::/64]:any' one-packet on
 	lb server drain www 192.168.31.102:8080 reason "disk is full" deadline 2h

@@ -4,6 +4,7 @@
 # of complaints: C12, C16, C19, C44, C46, C49; the rest stand with the feature
 # they are about ("run_test" lines name them).  Where IPVS has the fault, it
 # shows it here.  Topology: lib.sh, topo_article.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

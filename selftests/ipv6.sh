@@ -3,6 +3,7 @@
 # IPv6 by DR and NAT with real clients and servers.  Topology: lib.sh,
 # topo_article, with 2001:db8:31::/64 outside and 2001:db8:192::/64 inside; the
 # host parts are those of the IPv4 addresses.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,13 +17,13 @@ topo6()
 	local i
 
 	topo_article "$1"
-	ip_ns client addr add $CLIENT6/64 dev eth0 nodad
+	ip_ns client addr add "$CLIENT6/64" dev eth0 nodad
 	ip_ns client route add 2001:db8:192::/64 via 2001:db8:31::1
 	for i in lv1:11 router:1; do
 		ip_ns "${i%:*}" addr add "2001:db8:31::${i#*:}/64" dev ext nodad
 		ip_ns "${i%:*}" addr add "2001:db8:192::${i#*:}/64" dev int nodad
 	done
-	ip_ns lv1 addr add $VIP6/128 dev ext nodad
+	ip_ns lv1 addr add "$VIP6/128" dev ext nodad
 	in_ns router sysctl -q -w net.ipv6.conf.all.forwarding=1
 	for ((i = 1; i <= $1; i++)); do
 		ip_ns "web$i" addr add "2001:db8:192::10$i/64" dev eth0 nodad
@@ -40,7 +41,7 @@ service6()
 	in_ns lv1 lbctl service add udp "[$VIP6]:7" method "$method" scheduler rr
 	for ((i = 1; i <= n; i++)); do
 		if [ "$method" = dr ]; then
-			ip_ns "web$i" addr add $VIP6/128 dev lo nodad
+			ip_ns "web$i" addr add "$VIP6/128" dev lo nodad
 			ip_ns "web$i" route add default via 2001:db8:192::1
 		else
 			ip_ns "web$i" route add default via 2001:db8:192::11

@@ -12,6 +12,7 @@
 # take "back".  Judges are counters at the devices of client and web, by nft:
 # each TCP packet that the one sends must reach the other once, and lv1 must
 # have counted it once.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

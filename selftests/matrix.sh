@@ -9,6 +9,7 @@
 # and tunnels.
 #
 #   L4LB_MATRIX	values to try instead, as packets/pairs.py takes them
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

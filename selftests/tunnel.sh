@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPIP with real clients and servers, both families in both.  Topology: lib.sh,
 # topo_article, with IPv6 on the legs that are used.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,23 +19,23 @@ tunnel()
 	ip_ns client route add 2001:db8:192::/64 via 2001:db8:31::1
 	ip_ns lv1 addr add 2001:db8:31::11/64 dev ext nodad
 	ip_ns lv1 addr add 2001:db8:192::11/64 dev int nodad
-	ip_ns lv1 addr add $VIP6/128 dev ext nodad
+	ip_ns lv1 addr add "$VIP6/128" dev ext nodad
 	ip_ns router addr add 2001:db8:31::1/64 dev ext nodad
 	ip_ns router addr add 2001:db8:192::1/64 dev int nodad
 	in_ns router sysctl -q -w net.ipv6.conf.all.forwarding=1
 	ip_ns web1 addr add 2001:db8:192::101/64 dev eth0 nodad
 	ip_ns web1 -6 route add default via 2001:db8:192::1
 	server_dr web1
-	ip_ns web1 addr add $VIP6/128 dev lo nodad
+	ip_ns web1 addr add "$VIP6/128" dev lo nodad
 	if [ "$outer" = 4 ]; then
 		mode=ipip
 		[ "$inner" = 4 ] || mode=sit
-		ip_ns web1 link add tun type $mode local 192.168.31.101
+		ip_ns web1 link add tun type "$mode" local 192.168.31.101
 	else
 		server='[2001:db8:192::101]'
 		mode=ipip6
 		[ "$inner" = 4 ] || mode=ip6ip6
-		ip_ns web1 link add tun type ip6tnl mode $mode \
+		ip_ns web1 link add tun type ip6tnl mode "$mode" \
 			local 2001:db8:192::101 remote ::
 	fi
 	ip_ns web1 link set tun up

@@ -227,9 +227,9 @@ void wire_service(struct text *t, struct nlattr *nest)
 }
 
 /* A number of the service, by its attribute. */
-#define LIB_OPTION(t, s, name, attr, member)				\
+#define LIB_OPTION(t, s, name, attr, field)				\
 	add_number(t, name, (s)->has & L4LB_BIT(L4LB_A_SERVICE_##attr),	\
-		   (s)->member)
+		   (s)->field)
 
 static void lib_options(struct text *t, const struct l4lb_service *s)
 {

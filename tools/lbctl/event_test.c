@@ -119,7 +119,7 @@ static void test_json(void **state)
 {
 	static const char * const expected[] = {
 		"\"event\":\"listening\"}",
-		"\"event\":\"drop\",\"reason\":\"no_server\",\"reason_id\":25,\"verdict\":\"reject\",\"hook\":\"prerouting\",\"proto\":\"tcp\",\"source\":\"10.0.0.1:40000\",\"destination\":\"10.0.0.2:80\",\"flags\":\"SYN\",\"dev\":\"lo\",\"service\":\"fwmark 7\",\"missed\":12}",
+		"\"event\":\"drop\",\"reason\":\"no_server\",\"reason_id\":26,\"verdict\":\"reject\",\"hook\":\"prerouting\",\"proto\":\"tcp\",\"source\":\"10.0.0.1:40000\",\"destination\":\"10.0.0.2:80\",\"flags\":\"SYN\",\"dev\":\"lo\",\"service\":\"fwmark 7\",\"missed\":12}",
 		"\"event\":\"drop\",\"reason\":\"newer\",\"reason_id\":999,\"verdict\":\"drop\",\"hook\":\"prerouting\",\"proto\":\"icmp\",\"source\":\"10.0.0.1\",\"destination\":\"10.0.0.2\",\"flags\":null,\"dev\":\"lo\",\"service\":null,\"missed\":0}",
 		NULL
 	};
