@@ -55,14 +55,16 @@ static bool has(const struct l4lb_service *s, unsigned int type)
 	return s->has & L4LB_BIT(type);
 }
 
-/* Address or mark; nothing where the name is the identity. */
+/*
+ * Address or mark; nothing where the name is the identity. Who has set both is
+ * refused by the kernel.
+ */
 static void put_key(struct nlmsghdr *nlh, const struct l4lb_service *s)
 {
 	if (has(s, L4LB_A_SERVICE_FWMARK)) {
 		mnl_attr_put_u32(nlh, L4LB_A_SERVICE_FWMARK, s->fwmark);
 		if (has(s, L4LB_A_SERVICE_FAMILY))
 			mnl_attr_put_u8(nlh, L4LB_A_SERVICE_FAMILY, s->family);
-		return;
 	}
 	if (!has(s, L4LB_A_SERVICE_PROTO))
 		return;
