@@ -543,10 +543,10 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
  * Context: RCU read side, BH off. Takes one or two bucket locks and, inside
  * them, the lock of the server's service.
  * Return: the entry, counted in its server unless it is a template; or an error
- * with nothing changed: -EEXIST another live entry than @new->replaces has this key; -EADDRINUSE the
- * reply tuple belongs to another live connection; -EDQUOT the service has as
- * many half-open entries as it may; -ENOSPC the limit of connections or of
- * memory is reached; -ENOMEM.
+ * with nothing changed: -EEXIST another live entry than @new->replaces has this
+ * key; -EADDRINUSE the reply tuple belongs to another live connection; -EDQUOT
+ * the service has as many half-open entries as it may; -ENOSPC the limit of
+ * connections or of memory is reached; -ENOMEM.
  */
 struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new)

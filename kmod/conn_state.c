@@ -43,6 +43,7 @@ const char *l4lb_state_name(u8 state)
 		state = L4LB_STATE_UNSPEC;
 	return conn_state_name[state];
 }
+
 /**
  * l4lb_conn_timeout() - how long an entry lives without a packet
  * @ln: namespace

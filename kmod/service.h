@@ -93,19 +93,18 @@ struct l4lb_service {
 	u8 tie;
 	u8 owner;
 
-	struct_group_tagged(l4lb_service_opts, opts,
-			    u8 on_down;
-			    u8 on_gone;
-			    u8 hook;
-			    u8 persist_prefix;
-			    bool hash_port;
-			    bool hash_fallback;
-			    bool one_packet;
-			    bool track_seq;
-			    bool track;
-			    u32 persist;
-			    u32 slow_start;
-			    u32 half_open_max;
+	struct_group_tagged(l4lb_service_opts, opts, u8 on_down;
+		u8 on_gone;
+		u8 hook;
+		u8 persist_prefix;
+		bool hash_port;
+		bool hash_fallback;
+		bool one_packet;
+		bool track_seq;
+		bool track;
+		u32 persist;
+		u32 slow_start;
+		u32 half_open_max;
 	);
 	const struct l4lb_sched_ops *ops;
 	struct l4lb_sched_data *sched;

@@ -227,25 +227,24 @@ void wire_service(struct text *t, struct nlattr *nest)
 }
 
 /* A number of the service, by its attribute. */
-#define LIB_OPTION(t, s, name, attr, field)				\
-	add_number(t, name, (s)->has & L4LB_BIT(L4LB_A_SERVICE_##attr),	\
-		   (s)->field)
+#define LIB_OPTION(t, s, name, attr, value)				\
+	add_number(t, name, (s)->has & L4LB_BIT(L4LB_A_SERVICE_##attr), value)
 
 static void lib_options(struct text *t, const struct l4lb_service *s)
 {
-	LIB_OPTION(t, s, "persist", PERSIST, persist);
-	LIB_OPTION(t, s, "persist-prefix", PERSIST_PREFIX, persist_prefix);
-	LIB_OPTION(t, s, "hash-port", HASH_PORT, hash_port);
-	LIB_OPTION(t, s, "hash-fallback", HASH_FALLBACK, hash_fallback);
-	LIB_OPTION(t, s, "one-packet", ONE_PACKET, one_packet);
-	LIB_OPTION(t, s, "slow-start", SLOW_START, slow_start);
-	LIB_OPTION(t, s, "on-down", ON_DOWN, on_down);
-	LIB_OPTION(t, s, "on-gone", ON_SERVER_GONE, on_gone);
-	LIB_OPTION(t, s, "track-seq", TRACK_SEQ, track_seq);
-	LIB_OPTION(t, s, "half-open-max", HALF_OPEN_MAX, half_open_max);
-	LIB_OPTION(t, s, "half-open", HALF_OPEN, half_open);
-	LIB_OPTION(t, s, "hook", HOOK, hook);
-	LIB_OPTION(t, s, "track", TRACK, track);
+	LIB_OPTION(t, s, "persist", PERSIST, s->persist);
+	LIB_OPTION(t, s, "persist-prefix", PERSIST_PREFIX, s->persist_prefix);
+	LIB_OPTION(t, s, "hash-port", HASH_PORT, s->hash_port);
+	LIB_OPTION(t, s, "hash-fallback", HASH_FALLBACK, s->hash_fallback);
+	LIB_OPTION(t, s, "one-packet", ONE_PACKET, s->one_packet);
+	LIB_OPTION(t, s, "slow-start", SLOW_START, s->slow_start);
+	LIB_OPTION(t, s, "on-down", ON_DOWN, s->on_down);
+	LIB_OPTION(t, s, "on-gone", ON_SERVER_GONE, s->on_gone);
+	LIB_OPTION(t, s, "track-seq", TRACK_SEQ, s->track_seq);
+	LIB_OPTION(t, s, "half-open-max", HALF_OPEN_MAX, s->half_open_max);
+	LIB_OPTION(t, s, "half-open", HALF_OPEN, s->half_open);
+	LIB_OPTION(t, s, "hook", HOOK, s->hook);
+	LIB_OPTION(t, s, "track", TRACK, s->track);
 }
 
 void lib_service(struct text *t, const struct l4lb_service *s)
@@ -257,11 +256,11 @@ void lib_service(struct text *t, const struct l4lb_service *s)
 	if (has & L4LB_BIT(L4LB_A_SERVICE_ADDR))
 		add_bytes(t, "addr", s->addr.family == 4 ? 4 : 16,
 			  s->addr.bytes);
-	LIB_OPTION(t, s, "prefix", PREFIX, prefix);
+	LIB_OPTION(t, s, "prefix", PREFIX, s->prefix);
 	add_number(t, "port", has & L4LB_BIT(L4LB_A_SERVICE_PORT), s->port);
-	LIB_OPTION(t, s, "port-last", PORT_LAST, port_last);
-	LIB_OPTION(t, s, "fwmark", FWMARK, fwmark);
-	LIB_OPTION(t, s, "family", FAMILY, family);
+	LIB_OPTION(t, s, "port-last", PORT_LAST, s->port_last);
+	LIB_OPTION(t, s, "fwmark", FWMARK, s->fwmark);
+	LIB_OPTION(t, s, "family", FAMILY, s->family);
 	add_string(t, "name", has & L4LB_BIT(L4LB_A_SERVICE_NAME), s->name);
 	add_string(t, "scheduler", has & L4LB_BIT(L4LB_A_SERVICE_SCHEDULER),
 		   s->scheduler);
