@@ -5,6 +5,7 @@
  * outer header off and answers the client itself.
  */
 #include <linux/if_ether.h>
+#include <net/gso.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
