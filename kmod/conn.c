@@ -5,8 +5,8 @@
  * Chains are singly linked and read under RCU. A packet of an established
  * connection touches the bucket and the entry, takes no lock and no reference
  * and writes nothing but the stamp, once a second. The locks of buckets order
- * writers only. Growth is in conn_grow.c, aging and freeing in conn_age.c,
- * dumps and flushes in conn_walk.c.
+ * writers only. States and timeouts are in conn_state.c, growth in conn_grow.c,
+ * aging and freeing in conn_age.c, dumps and flushes in conn_walk.c.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -15,62 +15,31 @@
 #include <net/dst.h>
 
 #include "conn_priv.h"
+#include "match.h"
 #include "notify.h"
+#include "service.h"
 
 static_assert(L4LB_SLOTS_MAX <= 1u << 24, "a slot fits into l4lb_conn.server");
+static_assert(L4LB_SLOTS_MAX <= L4LB_CONN_WIDE, "numbers leave the flags alone");
 static_assert(__L4LB_STATE_MAX - 1 <= L4LB_CONN_STATE);
 
 /* A dead entry's memory comes back this soon, in milliseconds. */
 #define CONN_KICK_MS	10
 
 /* How many entries are handed to the slab allocator at once. */
-#define CONN_FREE_BULK	32
+#define CONN_FREE_BULK	16
 
-static struct kmem_cache *conn_cache;
-static struct kmem_cache *conn_nat_cache;
+/* By enum l4lb_conn_kind. */
+static struct kmem_cache *conn_cache[L4LB_CONN_KINDS];
+
+static const char * const conn_cache_name[L4LB_CONN_KINDS] = {
+	"l4lb_conn", "l4lb_conn_nat", "l4lb_conn_extra", "l4lb_conn_nat_extra",
+};
 
 struct l4lb_buckets l4lb_conn_none = {
 	.mask = 0,
 	.head = { NULL },
 };
-
-const u32 l4lb_timeout_default[__L4LB_STATE_MAX] = {
-	[L4LB_STATE_SYN_SENT] = 120,
-	[L4LB_STATE_SYN_RECV] = 60,
-	[L4LB_STATE_ESTABLISHED] = 900,
-	[L4LB_STATE_FIN_WAIT] = 120,
-	[L4LB_STATE_CLOSE_WAIT] = 60,
-	[L4LB_STATE_LAST_ACK] = 30,
-	[L4LB_STATE_TIME_WAIT] = 120,
-	[L4LB_STATE_CLOSE] = 10,
-	[L4LB_STATE_UDP] = 300,
-};
-
-static const char * const conn_state_name[__L4LB_STATE_MAX] = {
-	[L4LB_STATE_UNSPEC] = "unspec",
-	[L4LB_STATE_SYN_SENT] = "syn_sent",
-	[L4LB_STATE_SYN_RECV] = "syn_recv",
-	[L4LB_STATE_ESTABLISHED] = "established",
-	[L4LB_STATE_FIN_WAIT] = "fin_wait",
-	[L4LB_STATE_CLOSE_WAIT] = "close_wait",
-	[L4LB_STATE_LAST_ACK] = "last_ack",
-	[L4LB_STATE_TIME_WAIT] = "time_wait",
-	[L4LB_STATE_CLOSE] = "close",
-	[L4LB_STATE_UDP] = "udp",
-};
-
-/**
- * l4lb_state_name() - stable name of a state, as people type it
- * @state: &enum l4lb_state
- *
- * Return: the name; "unspec" for what is none.
- */
-const char *l4lb_state_name(u8 state)
-{
-	if (state >= __L4LB_STATE_MAX)
-		state = L4LB_STATE_UNSPEC;
-	return conn_state_name[state];
-}
 
 /**
  * l4lb_conn_cache_init() - make the caches of entries
@@ -84,19 +53,19 @@ const char *l4lb_state_name(u8 state)
  */
 int l4lb_conn_cache_init(void)
 {
-	conn_cache = kmem_cache_create("l4lb_conn", sizeof(struct l4lb_conn), 0,
-				       SLAB_HWCACHE_ALIGN, NULL);
-	if (!conn_cache)
-		return -ENOMEM;
-	conn_nat_cache = kmem_cache_create("l4lb_conn_nat",
-					   sizeof(struct l4lb_conn_nat), 0,
-					   SLAB_HWCACHE_ALIGN, NULL);
-	if (!conn_nat_cache)
-		goto destroy_conn_cache;
+	u32 kind;
+
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++) {
+		conn_cache[kind] = kmem_cache_create(conn_cache_name[kind],
+						     l4lb_conn_size(kind), 0,
+						     SLAB_HWCACHE_ALIGN, NULL);
+		if (!conn_cache[kind])
+			goto destroy_caches;
+	}
 	return 0;
 
-destroy_conn_cache:
-	kmem_cache_destroy(conn_cache);
+destroy_caches:
+	l4lb_conn_cache_exit();
 	return -ENOMEM;
 }
 
@@ -107,8 +76,12 @@ destroy_conn_cache:
  */
 void l4lb_conn_cache_exit(void)
 {
-	kmem_cache_destroy(conn_nat_cache);
-	kmem_cache_destroy(conn_cache);
+	u32 kind;
+
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++) {
+		kmem_cache_destroy(conn_cache[kind]);
+		conn_cache[kind] = NULL;
+	}
 }
 
 /**
@@ -168,6 +141,47 @@ static_assert(offsetof(struct l4lb_conn_node, addr) - CONN_NODE_KEY ==
 static_assert(offsetof(struct l4lb_conn_node, port) - CONN_NODE_KEY ==
 	      offsetof(struct l4lb_conn_key, port));
 
+/**
+ * l4lb_conn_hash_wide() - l4lb_conn_hash() of a key with L4LB_CONN_WIDE
+ * @ct: table, for its secret
+ * @key: all else must be set
+ *
+ * Context: any.
+ */
+void l4lb_conn_hash_wide(const struct l4lb_conns *ct, struct l4lb_conn_key *key)
+{
+	const struct {
+		u32 id;
+		union l4lb_addr addr;
+		struct l4lb_endpoint wide;
+		u32 port;
+	} in = {
+		.id = key->id,
+		.addr = key->addr,
+		.wide = *key->wide,
+		.port = (__force u16)key->port,
+	};
+
+	static_assert(sizeof(in) == 4 + 16 + 20 + 4);
+	key->hash = hsiphash(&in, sizeof(in), &ct->key);
+}
+
+/*
+ * Does a wide @node that has all else of @key have the rest? A reply's endpoint
+ * has no port or no protocol, which are then those that the client uses.
+ */
+static noinline bool conn_wide_is(const struct l4lb_conn_node *node,
+				  const struct l4lb_conn_key *key)
+{
+	struct l4lb_conn *conn = l4lb_conn_of((struct l4lb_conn_node *)node);
+	const struct l4lb_endpoint *front = &l4lb_conn_extra(conn)->front;
+
+	if (!l4lb_conn_is_rev(node))
+		return l4lb_endpoint_equal(front, key->wide);
+	return node->proto == key->wide->proto &&
+	       (!key->wide->port || front->port == key->wide->port);
+}
+
 /*
  * Does @node have this key? Its number stands for family and protocol. The
  * hash, which tells nearly all others apart, is in the first word compared.
@@ -175,7 +189,8 @@ static_assert(offsetof(struct l4lb_conn_node, port) - CONN_NODE_KEY ==
 static __always_inline bool conn_node_is(const struct l4lb_conn_node *node,
 					 const struct l4lb_conn_key *key)
 {
-	return !memcmp(&node->hash, key, CONN_KEY_BYTES);
+	return !memcmp(&node->hash, key, CONN_KEY_BYTES) &&
+	       (likely(!(key->id & L4LB_CONN_WIDE)) || conn_wide_is(node, key));
 }
 
 /*
@@ -259,81 +274,6 @@ struct l4lb_conn *l4lb_conn_lookup(const struct l4lb_net *ln,
 	return conn_lookup_slow(ln, key);
 }
 
-/**
- * l4lb_conn_timeout() - how long an entry lives without a packet
- * @ln: namespace
- * @conn: entry
- *
- * Context: RCU read side.
- * Return: seconds: the service's own timeout of the entry's state, else the
- * namespace's.
- */
-u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	u8 state = READ_ONCE(conn->word) & L4LB_CONN_STATE;
-	const struct l4lb_service *svc;
-
-	svc = l4lb_slots_get(&ln->services, conn->node.id);
-	if (svc && svc->timeout[state])
-		return svc->timeout[state];
-	return READ_ONCE(ln->limits.timeout[state]);
-}
-
-/**
- * l4lb_conn_expired() - has an entry been idle for longer than its timeout?
- * @ln: namespace
- * @conn: entry
- *
- * With a second of slack, since the stamp is written once a second. Idle time
- * of more than 2^31 jiffies (24 days at HZ 1000) would look like none; the
- * longest timeout is shorter, and a sweep comes every few seconds.
- *
- * Context: RCU read side.
- * Return: true if it has.
- */
-bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	u32 limit = (l4lb_conn_timeout(ln, conn) + 1) * HZ;
-
-	return (s32)((u32)jiffies - READ_ONCE(conn->stamp)) > (s32)limit;
-}
-
-/**
- * l4lb_conn_stale() - does an entry belong to what is no more?
- * @ln: namespace
- * @conn: entry
- *
- * Context: RCU read side.
- * Return: true if its service or its server has left.
- */
-bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	return !l4lb_slots_get(&ln->services, conn->node.id) ||
-	       !l4lb_conn_server(ln, conn);
-}
-
-/**
- * l4lb_conn_yields() - may another connection take over an entry's tuple?
- * @ln: namespace
- * @conn: entry that holds a reply tuple
- *
- * Both ends of a connection in TIME_WAIT, CLOSE or LAST_ACK are done with it.
- *
- * Context: RCU read side.
- * Return: true if it may.
- */
-bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	switch (READ_ONCE(conn->word) & L4LB_CONN_STATE) {
-	case L4LB_STATE_LAST_ACK:
-	case L4LB_STATE_TIME_WAIT:
-	case L4LB_STATE_CLOSE:
-		return true;
-	default:
-		return l4lb_conn_stale(ln, conn);
-	}
-}
-
 /* Say once that the table is nearly full, or full. */
 static noinline void conn_alarm(struct l4lb_net *ln, u32 alarm)
 {
@@ -399,15 +339,50 @@ static void conn_node_fill(struct l4lb_conn_node *node, u32 id, u32 hash,
 	node->proto = new->proto;
 }
 
+static bool conn_new_extra(const struct l4lb_conn_new *new)
+{
+	return new->extra || (new->key.id & L4LB_CONN_WIDE);
+}
+
+static void conn_fill_extra(struct l4lb_conn_extra *extra,
+			    const struct l4lb_conn_new *new)
+{
+	if (new->extra)
+		*extra = *new->extra;
+	else
+		memset(extra, 0, sizeof(*extra));
+	if (new->key.id & L4LB_CONN_WIDE)
+		extra->front = *new->key.wide;
+}
+
+/* Fill in the key by which replies of a NAT connection are found. */
+static void conn_rev_key(const struct l4lb_conns *ct,
+			 const struct l4lb_conn_new *new,
+			 struct l4lb_conn_key *rev, struct l4lb_endpoint *end)
+{
+	const struct l4lb_endpoint *front = new->key.wide;
+	bool wide = new->key.id & L4LB_CONN_WIDE;
+
+	rev->addr = new->key.addr;
+	rev->port = new->key.port;
+	l4lb_reply_key(ct, new->server->endpoint, wide ? front->port : 0,
+		       new->proto, rev, end);
+}
+
 static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 {
 	conn_node_fill(&conn->node, new->key.id, new->key.hash, new);
-	conn->word = new->state | L4LB_CONN_COUNTED |
-		     (new->local ? L4LB_CONN_LOCAL : 0);
+	conn->word = new->state |
+		     (new->state == L4LB_STATE_PERSIST ? 0 :
+							 L4LB_CONN_COUNTED) |
+		     (new->local ? L4LB_CONN_LOCAL : 0) |
+		     (conn_new_extra(new) ? L4LB_CONN_EXTRA : 0);
 	conn->stamp = (u32)jiffies;
 	conn->method = new->method;
 	conn->server = new->server->id;
 	conn->gen = new->server->gen;
+	if (unlikely(conn_new_extra(new)))
+		conn_fill_extra(l4lb_conn_extra(conn), new);
 }
 
 /*
@@ -462,6 +437,63 @@ static void conn_link(struct l4lb_conns *ct, struct l4lb_buckets *tbl,
 	rcu_assign_pointer(*head, node);
 }
 
+static bool word_half_open(u32 word)
+{
+	return (word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV;
+}
+
+/*
+ * One more half-open entry, unless there are as many as may be. The alarm may
+ * ring again once a quarter of them has gone.
+ */
+static bool conn_half_open(const struct l4lb_conn_new *new,
+			   const struct l4lb_conn *old)
+{
+	struct l4lb_service_rt *rt = new->server->rt;
+	u32 max = new->half_open_max, nr;
+
+	if (new->state != L4LB_STATE_SYN_RECV)
+		return true;
+	nr = atomic_inc_return(&rt->half_open);
+	/* The one that it replaces is on its way out. */
+	if (unlikely(max && nr > max) &&
+	    !(old && word_half_open(READ_ONCE(old->word)))) {
+		atomic_dec(&rt->half_open);
+		return false;
+	}
+	if (unlikely(READ_ONCE(rt->half_alarm)) && (!max || nr < max - max / 4))
+		WRITE_ONCE(rt->half_alarm, 0);
+	return true;
+}
+
+/**
+ * l4lb_conn_half_open_alarm() - a service is at its limit of half-open entries
+ * @ln: namespace
+ * @svc: service
+ *
+ * Rings once, until a quarter of the entries has gone.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_conn_half_open_alarm(struct l4lb_net *ln,
+			       const struct l4lb_service *svc)
+{
+	if (!READ_ONCE(svc->rt->half_alarm) &&
+	    !cmpxchg(&svc->rt->half_alarm, 0, 1))
+		l4lb_notify_half_open(ln, svc);
+}
+
+/* @srv does not count an entry any more whose word was @word. */
+static void conn_uncount(struct l4lb_server *srv, u32 word)
+{
+	if (unlikely(!srv || !(word & L4LB_CONN_COUNTED)))
+		return;
+	if (word_half_open(word))
+		atomic_dec(&srv->rt->half_open);
+	l4lb_server_conn_closed(srv,
+				l4lb_state_active(word & L4LB_CONN_STATE));
+}
+
 /*
  * Put @conn into the table, unless its tuples are taken. All that can refuse
  * comes before the first change; readers see the new entry before the one
@@ -486,7 +518,11 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
 			     !l4lb_conn_yields(ln, taken)))
 			return -EADDRINUSE;
 	}
-	l4lb_server_conn_opened(new->server, l4lb_state_active(new->state));
+	if (unlikely(!conn_half_open(new, old)))
+		return -EDQUOT;
+	if (likely(new->state != L4LB_STATE_PERSIST))
+		l4lb_server_conn_opened(new->server,
+					l4lb_state_active(new->state));
 	if (rev)
 		conn_link(ct, tbl, &l4lb_conn_nat(conn)->rev);
 	conn_link(ct, tbl, &conn->node);
@@ -506,48 +542,51 @@ static int conn_enter(struct l4lb_net *ln, struct l4lb_conn *conn,
  *
  * Context: RCU read side, BH off. Takes one or two bucket locks and, inside
  * them, the lock of the server's service.
- * Return: the entry, counted in its server; or an error with nothing changed:
- * -EEXIST another live entry than @new->replaces has this key; -EADDRINUSE the
- * reply tuple belongs to another live connection; -ENOSPC the limit of
+ * Return: the entry, counted in its server unless it is a template; or an error
+ * with nothing changed: -EEXIST another live entry than @new->replaces has this
+ * key; -EADDRINUSE the reply tuple belongs to another live connection; -EDQUOT
+ * the service has as many half-open entries as it may; -ENOSPC the limit of
  * connections or of memory is reached; -ENOMEM.
  */
 struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new)
 {
 	const bool nat = new->method == L4LB_METHOD_NAT;
-	const u32 size = l4lb_conn_bytes(new->method);
+	const u32 kind = l4lb_conn_kind(new->method, conn_new_extra(new));
+	const u32 size = l4lb_conn_bytes(kind);
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_conn_key rev = new->key;
-	struct kmem_cache *cache = nat ? conn_nat_cache : conn_cache;
+	struct l4lb_endpoint end;
 	struct l4lb_conn *conn;
 	int err;
 
 	err = conn_charge(ln, size);
 	if (unlikely(err))
 		return ERR_PTR(err);
-	conn = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	conn = kmem_cache_alloc(conn_cache[kind], GFP_ATOMIC | __GFP_NOWARN);
 	if (unlikely(!conn)) {
 		err = -ENOMEM;
 		goto uncharge;
 	}
 	conn_fill(conn, new);
 	if (nat) {
-		rev.id = new->server->endpoint->id | L4LB_CONN_REV;
-		l4lb_conn_hash(ct, &rev);
+		conn_rev_key(ct, new, &rev, &end);
 		conn_node_fill(&l4lb_conn_nat(conn)->rev, rev.id, rev.hash,
 			       new);
-		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back, NULL);
+		RCU_INIT_POINTER(l4lb_conn_nat(conn)->back.dst, NULL);
+		l4lb_conn_nat(conn)->back.cookie = 0;
 	}
 	l4lb_conn_lock2(ct, new->key.hash, rev.hash);
 	err = conn_enter(ln, conn, new, nat ? &rev : NULL);
 	l4lb_conn_unlock2(ct, new->key.hash, rev.hash);
 	if (unlikely(err))
 		goto free_conn;
-	l4lb_stats_conn(new->server);
+	if (likely(new->state != L4LB_STATE_PERSIST))
+		l4lb_stats_conn(new->server);
 	return conn;
 
 free_conn:
-	kmem_cache_free(cache, conn);
+	kmem_cache_free(conn_cache[kind], conn);
 uncharge:
 	conn_uncharge(ct, 1, size);
 	return ERR_PTR(err);
@@ -574,11 +613,17 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		return false;
 	if (cmpxchg(&conn->word, seen, next) != seen)
 		return false;
-	if (active == l4lb_state_active(seen & L4LB_CONN_STATE))
+	if (!((seen ^ next) & L4LB_CONN_STATE) || !(seen & L4LB_CONN_COUNTED))
 		return true;
 	/* A kill may be first with its counting; the sum is right after both. */
 	srv = l4lb_conn_server(ln, conn);
-	if (likely(srv && (seen & L4LB_CONN_COUNTED)))
+	if (unlikely(!srv))
+		return true;
+	if (word_half_open(seen))
+		atomic_dec(&srv->rt->half_open);
+	else if (unlikely(word_half_open(next)))
+		atomic_inc(&srv->rt->half_open);
+	if (active != l4lb_state_active(seen & L4LB_CONN_STATE))
 		l4lb_server_conn_moved(srv, active);
 	return true;
 }
@@ -595,7 +640,6 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 {
 	u32 word = READ_ONCE(conn->word);
-	struct l4lb_server *srv;
 	u32 old;
 
 	for (;;) {
@@ -607,11 +651,41 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 			break;
 		word = old;
 	}
-	srv = l4lb_conn_server(ln, conn);
-	if (likely(srv && (word & L4LB_CONN_COUNTED)))
-		l4lb_server_conn_closed(srv, l4lb_state_active(word &
-							L4LB_CONN_STATE));
+	conn_uncount(l4lb_conn_server(ln, conn), word);
 	*first = llist_add(&conn->reap, &ln->conns.dead);
+	return true;
+}
+
+/**
+ * l4lb_conn_disown() - an entry's server was deleted at once
+ * @ln: namespace
+ * @conn: entry
+ *
+ * The server counts it no more and can go; the entry stays for as long as it
+ * would have without another packet, and tells by its service's on_gone what
+ * becomes of the packets that still come. A template just ends.
+ *
+ * Context: RCU read side, BH off; bucket locks may be held.
+ * Return: true if this call did it, false if it was dead or an orphan already.
+ */
+bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	u32 word = READ_ONCE(conn->word);
+	bool first;
+	u32 old;
+
+	if ((word & L4LB_CONN_STATE) == L4LB_STATE_PERSIST)
+		return l4lb_conn_bury(ln, conn, &first);
+	for (;;) {
+		if (word & (L4LB_CONN_DEAD | L4LB_CONN_ORPHAN))
+			return false;
+		old = cmpxchg(&conn->word, word, (word | L4LB_CONN_ORPHAN) &
+						 ~L4LB_CONN_COUNTED);
+		if (old == word)
+			break;
+		word = old;
+	}
+	conn_uncount(l4lb_conn_server(ln, conn), word);
 	return true;
 }
 
@@ -652,7 +726,7 @@ void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
 /* Nobody can find the entry any more, so nobody can cache a route either. */
 static void conn_forget_route(struct l4lb_conn *conn)
 {
-	dst_release(unrcu_pointer(xchg(&l4lb_conn_nat(conn)->back, NULL)));
+	l4lb_route_drop(&l4lb_conn_nat(conn)->back);
 }
 
 /**
@@ -665,34 +739,30 @@ static void conn_forget_route(struct l4lb_conn *conn)
  */
 u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list)
 {
-	void *plain[CONN_FREE_BULK], *nat[CONN_FREE_BULK];
-	u32 nr_plain = 0, nr_nat = 0, nr = 0;
+	void *bulk[L4LB_CONN_KINDS][CONN_FREE_BULK];
+	u32 held[L4LB_CONN_KINDS] = {}, nr = 0, kind;
 	struct l4lb_conn *conn, *next;
 	u64 bytes = 0;
 
 	llist_for_each_entry_safe(conn, next, list, reap) {
 		nr++;
-		bytes += l4lb_conn_bytes(conn->method);
-		if (conn->method == L4LB_METHOD_NAT) {
+		kind = l4lb_conn_kind(conn->method,
+				      conn->word & L4LB_CONN_EXTRA);
+		bytes += l4lb_conn_bytes(kind);
+		if (kind & L4LB_CONN_KIND_NAT)
 			conn_forget_route(conn);
-			nat[nr_nat++] = conn;
-		} else {
-			plain[nr_plain++] = conn;
-		}
-		if (nr_nat == CONN_FREE_BULK) {
-			kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
-			nr_nat = 0;
-		}
-		if (nr_plain == CONN_FREE_BULK) {
-			kmem_cache_free_bulk(conn_cache, nr_plain, plain);
-			nr_plain = 0;
+		bulk[kind][held[kind]++] = conn;
+		if (held[kind] == CONN_FREE_BULK) {
+			kmem_cache_free_bulk(conn_cache[kind], CONN_FREE_BULK,
+					     bulk[kind]);
+			held[kind] = 0;
 		}
 		cond_resched();
 	}
-	if (nr_nat)
-		kmem_cache_free_bulk(conn_nat_cache, nr_nat, nat);
-	if (nr_plain)
-		kmem_cache_free_bulk(conn_cache, nr_plain, plain);
+	for (kind = 0; kind < L4LB_CONN_KINDS; kind++)
+		if (held[kind])
+			kmem_cache_free_bulk(conn_cache[kind], held[kind],
+					     bulk[kind]);
 	conn_uncharge(&ln->conns, nr, bytes);
 	return nr;
 }

@@ -11,14 +11,20 @@
 #include <linux/workqueue.h>
 #include "addr.h"
 #include "packet.h"
+#include "route.h"
 
-struct dst_entry;
 struct l4lb_net;
 struct l4lb_server;
 struct l4lb_service;
 
 /* In &l4lb_conn_node.id: the number is an endpoint's, the node a reply's. */
 #define L4LB_CONN_REV		0x80000000u
+
+/*
+ * There, too: the number does not say which address and port the client uses, or
+ * the server answers from, so &l4lb_conn_extra.front is part of the key.
+ */
+#define L4LB_CONN_WIDE		0x40000000u
 
 /* &l4lb_conn.word: state in the low byte, flags above. */
 #define L4LB_CONN_STATE		0x000000ffu
@@ -27,19 +33,23 @@ struct l4lb_service;
 #define L4LB_CONN_SERVER_FIN	0x00000400u	/* server has sent a FIN (NAT) */
 #define L4LB_CONN_COUNTED	0x00000800u	/* is in the server's counters */
 #define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
+#define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
+#define L4LB_CONN_ORPHAN	0x00004000u	/* its server was deleted at once */
 
 /**
  * struct l4lb_conn_node - what a chain links; 40 bytes
  * @next: next in the bucket; RCU, written under the bucket's lock
  * @hash: of (@addr, @port, @id); its low bits are the bucket
- * @id: service's number, or endpoint's number | L4LB_CONN_REV
+ * @id: service's number, or endpoint's number | L4LB_CONN_REV; either with
+ *	L4LB_CONN_WIDE
  * @addr: client's address
  * @port: client's port
  * @family: AF_INET or AF_INET6
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  *
  * The key holds no VIP: the service (or the endpoint of a NAT server) is
- * looked up first, and its number stands for address, port and protocol.
+ * looked up first, and its number stands for address, port and protocol. Where it
+ * cannot the entry is *wide*.
  */
 struct l4lb_conn_node {
 	struct l4lb_conn_node __rcu *next;
@@ -84,16 +94,31 @@ static_assert(sizeof(struct l4lb_conn) <= 64);
  * @conn: forward; first member
  * @rev: reply key: @rev.id is the endpoint's number | L4LB_CONN_REV, @rev.addr
  *	and @rev.port the client's
- * @back: cached route of replies, or NULL; RCU, writers xchg(). In the cache
- *	line of @rev, which a reply has read anyway. Released with the entry
+ * @back: cached route of replies. In the cache line of @rev, which a reply has
+ *	read anyway. Released with the entry
  */
 struct l4lb_conn_nat {
 	struct l4lb_conn conn;
 	struct l4lb_conn_node rev;
-	struct dst_entry __rcu *back;
+	struct l4lb_route back;
 };
 
 static_assert(sizeof(struct l4lb_conn_nat) <= 128);
+
+/**
+ * struct l4lb_conn_extra - what only some entries have, behind &struct l4lb_conn
+ *	or &struct l4lb_conn_nat
+ * @front: address, port and protocol that the client uses, of services for which
+ *	the number in the key does not say them; else zero
+ * @seq_client: next sequence number that the client will send, as far as is known
+ *	(track_seq); racy hints, WRITE_ONCE
+ * @seq_server: the same of the server
+ */
+struct l4lb_conn_extra {
+	struct l4lb_endpoint front;
+	u32 seq_client;
+	u32 seq_server;
+};
 
 /**
  * struct l4lb_conn_key - what is looked up; its members lie as those of
@@ -102,12 +127,15 @@ static_assert(sizeof(struct l4lb_conn_nat) <= 128);
  * @id: as &l4lb_conn_node.id
  * @addr: client's address
  * @port: client's port
+ * @wide: with L4LB_CONN_WIDE: what the client sends to; of a reply's key the port
+ *	(0: it is the endpoint's) and protocol that the server sends from
  */
 struct l4lb_conn_key {
 	u32 hash;
 	u32 id;
 	union l4lb_addr addr;
 	__be16 port;
+	const struct l4lb_endpoint *wide;
 };
 
 /**
@@ -170,12 +198,14 @@ struct l4lb_conns {
 
 /**
  * struct l4lb_conn_new - what an entry is made of
- * @key: forward key, hashed
+ * @key: forward key, hashed; of a wide one the entry remembers @key.wide
  * @family: AF_INET or AF_INET6
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @method: &enum l4lb_method
  * @state: first state
  * @local: the client is the director
+ * @half_open_max: entries of the service that may be in SYN_RECV, 0: any number
+ * @extra: what the entry has in addition, or NULL
  * @server: its server
  * @replaces: an entry with the same key that this one takes over from, or NULL
  */
@@ -186,6 +216,8 @@ struct l4lb_conn_new {
 	u8 method;
 	u8 state;
 	bool local;
+	u32 half_open_max;
+	const struct l4lb_conn_extra *extra;
 	struct l4lb_server *server;
 	struct l4lb_conn *replaces;
 };
@@ -194,7 +226,9 @@ struct l4lb_conn_new {
  * struct l4lb_conn_filter - which entries a dump or flush means
  * @service: number of the service, or -1
  * @has_server: @server counts
- * @server: address, and port if not 0
+ * @exact: its port counts though it is 0: no port
+ * @server: address, and port if not 0 or @exact; the port that packets are sent to
+ *	where the server has none
  * @prefix: leading bits of @client that must match; -1: any client
  * @client: client's address
  * @client_family: family of @client
@@ -203,6 +237,7 @@ struct l4lb_conn_new {
 struct l4lb_conn_filter {
 	s64 service;
 	bool has_server;
+	bool exact;
 	struct l4lb_endpoint server;
 	int prefix;
 	union l4lb_addr client;
@@ -228,6 +263,22 @@ static inline struct l4lb_conn_nat *l4lb_conn_nat(struct l4lb_conn *conn)
 	return container_of(conn, struct l4lb_conn_nat, conn);
 }
 
+/* What @conn has in addition, or NULL. */
+static inline struct l4lb_conn_extra *l4lb_conn_extra(struct l4lb_conn *conn)
+{
+	if (likely(!(READ_ONCE(conn->word) & L4LB_CONN_EXTRA)))
+		return NULL;
+	if (conn->method == L4LB_METHOD_NAT)
+		return (struct l4lb_conn_extra *)(l4lb_conn_nat(conn) + 1);
+	return (struct l4lb_conn_extra *)(conn + 1);
+}
+
+/* Number of the service that @conn is of. */
+static inline u32 l4lb_conn_service(const struct l4lb_conn *conn)
+{
+	return conn->node.id & ~L4LB_CONN_WIDE;
+}
+
 /* The connection that @node, of either direction, is part of. */
 static inline struct l4lb_conn *l4lb_conn_of(struct l4lb_conn_node *node)
 {
@@ -241,10 +292,13 @@ static inline bool l4lb_state_active(u8 state)
 	return state == L4LB_STATE_SYN_RECV || state == L4LB_STATE_ESTABLISHED;
 }
 
+void l4lb_conn_hash_wide(const struct l4lb_conns *ct,
+			 struct l4lb_conn_key *key);
+
 /**
  * l4lb_conn_hash() - fill in a key's hash
  * @ct: table, for its secret
- * @key: address, port and number must be set
+ * @key: all else must be set
  *
  * HalfSipHash as <linux/siphash.h> offers it (SipHash-1-3 on 64 bit): keyed,
  * since the whole key is a stranger's choice.
@@ -252,7 +306,9 @@ static inline bool l4lb_state_active(u8 state)
 static inline void l4lb_conn_hash(const struct l4lb_conns *ct,
 				  struct l4lb_conn_key *key)
 {
-	if (likely(!(key->addr.w[1] | key->addr.w[2] | key->addr.w[3])))
+	if (unlikely(key->id & L4LB_CONN_WIDE))
+		l4lb_conn_hash_wide(ct, key);
+	else if (likely(!(key->addr.w[1] | key->addr.w[2] | key->addr.w[3])))
 		key->hash = hsiphash_3u32((__force u32)key->addr.w[0], key->id,
 					  (__force u16)key->port, &ct->key);
 	else
@@ -271,6 +327,9 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
+void l4lb_conn_half_open_alarm(struct l4lb_net *ln,
+			       const struct l4lb_service *svc);
+u64 l4lb_conn_orphan(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f);
 
 bool l4lb_conn_yields(const struct l4lb_net *ln, const struct l4lb_conn *conn);
@@ -288,7 +347,7 @@ u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
 u8 l4lb_tcp_first(u8 flags);
 bool l4lb_tcp_reopens(u32 word);
 u32 l4lb_udp_next(u32 word);
-extern const u32 l4lb_timeout_default[__L4LB_STATE_MAX];
+extern const u32 l4lb_timeout_default[L4LB_TIMEOUT_STATES];
 const char *l4lb_state_name(u8 state);
 
 /**
@@ -318,11 +377,15 @@ static inline u32 l4lb_tcp_next(u32 word, u8 flags, bool from_client,
  *
  * Writes at most once a second, so that an established flow's cache line
  * stays shared between CPUs.
+ *
+ * Return: true when it wrote.
  */
-static inline void l4lb_conn_touch(struct l4lb_conn *conn, u32 now)
+static inline bool l4lb_conn_touch(struct l4lb_conn *conn, u32 now)
 {
-	if (now - READ_ONCE(conn->stamp) >= HZ)
-		WRITE_ONCE(conn->stamp, now);
+	if (likely(now - READ_ONCE(conn->stamp) < HZ))
+		return false;
+	WRITE_ONCE(conn->stamp, now);
+	return true;
 }
 
 #endif /* L4LB_CONN_H */

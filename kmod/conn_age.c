@@ -25,14 +25,52 @@
 #define CONN_SWEEP_IDLE		2
 #define CONN_SWEEP_MOST		15
 
-/* Ends an entry that is expired or whose service or server has left. */
-static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn)
+/* Half-open entries of this age in seconds go first when room is scarce. */
+#define CONN_HALF_OPEN_SPARE	3
+
+/* Is an eighth of the room or less left? */
+static bool conn_pressed(const struct l4lb_net *ln)
+{
+	const struct l4lb_conns *ct = &ln->conns;
+	u64 memory = READ_ONCE(ln->limits.memory);
+	u32 limit = READ_ONCE(ln->limits.conns);
+
+	return atomic_read(&ct->nr) >= limit - limit / 8 ||
+	       atomic64_read(&ct->bytes) >= memory - memory / 8;
+}
+
+/* Has nothing followed the client's SYN, for longer than an honest one takes? */
+static bool conn_spare(const struct l4lb_conn *conn)
+{
+	return (READ_ONCE(conn->word) & L4LB_CONN_STATE) ==
+	       L4LB_STATE_SYN_RECV &&
+	       (s32)((u32)jiffies - READ_ONCE(conn->stamp)) >
+	       CONN_HALF_OPEN_SPARE * HZ;
+}
+
+/* Is its server's drain at its deadline? */
+static bool conn_overdue(const struct l4lb_net *ln,
+			 const struct l4lb_conn *conn)
+{
+	const struct l4lb_server *srv = l4lb_conn_server(ln, conn);
+
+	return srv && l4lb_server_overdue(srv);
+}
+
+/*
+ * Ends an entry that is expired, whose server is at the deadline of its drain,
+ * or whose service or server has left; when the table is @pressed, also one that
+ * nobody would miss.
+ */
+static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn,
+			  bool pressed)
 {
 	bool first;
 
 	if (READ_ONCE(conn->word) & L4LB_CONN_DEAD)
 		return;
-	if (likely(!l4lb_conn_expired(ln, conn) && !l4lb_conn_stale(ln, conn)))
+	if (likely(!l4lb_conn_expired(ln, conn) && !l4lb_conn_stale(ln, conn)) &&
+	    !(pressed && conn_spare(conn)) && !conn_overdue(ln, conn))
 		return;
 	/* No kick: this very run reaps. */
 	local_bh_disable();
@@ -49,6 +87,7 @@ static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
 			    u32 bucket)
 {
 	const u32 step = tbl->mask + 1;
+	const bool pressed = conn_pressed(ln);
 	struct l4lb_conn_node *node;
 	u32 i;
 
@@ -59,7 +98,8 @@ static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
 			for (node = rcu_dereference(tbl->head[i]); node;
 			     node = rcu_dereference(node->next)) {
 				if (!l4lb_conn_is_rev(node))
-					conn_scan_one(ln, l4lb_conn_of(node));
+					conn_scan_one(ln, l4lb_conn_of(node),
+						      pressed);
 			}
 		}
 		tbl = rcu_dereference(tbl->next);
@@ -246,6 +286,7 @@ void l4lb_conn_swept(struct l4lb_net *ln)
 	struct l4lb_conns *ct = &ln->conns;
 
 	conn_alarm_settle(ln);
+	l4lb_server_drains(ln);
 	ct->next_scan = conn_sweep_next(ct);
 	if (!mutex_trylock(&ln->conf_lock))
 		return;

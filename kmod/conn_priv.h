@@ -21,6 +21,7 @@ extern struct l4lb_buckets l4lb_conn_none;
 
 /* conn.c */
 bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first);
+bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn);
 void l4lb_conn_kick(struct l4lb_conns *ct);
 bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list);
@@ -45,12 +46,32 @@ static inline u64 l4lb_buckets_bytes(u32 mask)
 	       ((u64)mask + 1) * sizeof(struct l4lb_conn_node *);
 }
 
-/* Bytes that an entry is charged with: whole cache lines of 64. */
-static inline u32 l4lb_conn_bytes(u8 method)
+/* Sizes of entries, each with a cache of its own. */
+enum l4lb_conn_kind {
+	L4LB_CONN_KIND_NAT = BIT(0),
+	L4LB_CONN_KIND_EXTRA = BIT(1),
+
+	L4LB_CONN_KINDS = 4,
+};
+
+static inline u32 l4lb_conn_kind(u8 method, bool extra)
 {
-	return method == L4LB_METHOD_NAT ?
-		       ALIGN(sizeof(struct l4lb_conn_nat), 64) :
-		       ALIGN(sizeof(struct l4lb_conn), 64);
+	return (method == L4LB_METHOD_NAT ? L4LB_CONN_KIND_NAT : 0) |
+	       (extra ? L4LB_CONN_KIND_EXTRA : 0);
+}
+
+/* Bytes of an entry of &enum l4lb_conn_kind. */
+static inline u32 l4lb_conn_size(u32 kind)
+{
+	return (kind & L4LB_CONN_KIND_NAT ? sizeof(struct l4lb_conn_nat) :
+					    sizeof(struct l4lb_conn)) +
+	       (kind & L4LB_CONN_KIND_EXTRA ? sizeof(struct l4lb_conn_extra) : 0);
+}
+
+/* Bytes that an entry is charged with: whole cache lines of 64. */
+static inline u32 l4lb_conn_bytes(u32 kind)
+{
+	return ALIGN(l4lb_conn_size(kind), 64);
 }
 
 static inline struct l4lb_net *l4lb_conns_net(struct l4lb_conns *ct)

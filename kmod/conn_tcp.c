@@ -59,7 +59,7 @@ enum tcp_view {
  * A SYN never changes an entry: on an open one it is a retransmission, and on
  * a closed one l4lb_tcp_reopens() makes a new entry of it.
  */
-static const u8 tcp_table[TCP_VIEWS][TCP_EVENTS][__L4LB_STATE_MAX] = {
+static const u8 tcp_table[TCP_VIEWS][TCP_EVENTS][L4LB_TIMEOUT_STATES] = {
 [TCP_VIEW_ALONE] = {
 	/*			  -  SNT  RCV  EST  FNW  CLW  LAK  TMW  CLO  UDP */
 	[TCP_EVENT_RST]		= { 0, CLO, CLO, CLO, CLO, CLO, CLO, CLO, CLO, 9 },
@@ -96,7 +96,7 @@ static const u8 tcp_table[TCP_VIEWS][TCP_EVENTS][__L4LB_STATE_MAX] = {
 #undef CLO
 
 static_assert(L4LB_STATE_SYN_SENT == 1 && L4LB_STATE_UDP == 9 &&
-	      __L4LB_STATE_MAX == 10, "the table's columns");
+	      L4LB_TIMEOUT_STATES == 10, "the table's columns");
 
 static enum tcp_event tcp_event(u8 flags)
 {
@@ -130,7 +130,7 @@ u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen)
 		view = both_seen ? TCP_VIEW_CLIENT : TCP_VIEW_ALONE;
 	else
 		view = TCP_VIEW_SERVER;
-	if (state < __L4LB_STATE_MAX)
+	if (state < L4LB_TIMEOUT_STATES)
 		state = tcp_table[view][event][state];
 	word = (word & ~L4LB_CONN_STATE) | state;
 	if (event == TCP_EVENT_FIN)

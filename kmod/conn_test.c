@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 
 #include "fault.h"
+#include "persist.h"
 
 #define TEST_SERVICES	2
 #define TEST_SERVERS	4
@@ -32,7 +33,7 @@ static bool conn_cache_is_ours;
 
 static int conn_suite_init(struct kunit_suite *suite)
 {
-	conn_cache_is_ours = !conn_cache;
+	conn_cache_is_ours = !conn_cache[0];
 	return conn_cache_is_ours ? l4lb_conn_cache_init() : 0;
 }
 
@@ -121,7 +122,7 @@ static int conn_test_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->endpoints), 0);
 	ln->limits.conns = 1000000;
 	ln->limits.memory = 1ull << 30;
-	for (i = 0; i < __L4LB_STATE_MAX; i++)
+	for (i = 0; i < L4LB_TIMEOUT_STATES; i++)
 		ln->limits.timeout[i] = TEST_IDLE;
 	conn_make_objects(test, fix);
 	KUNIT_ASSERT_EQ(test, l4lb_conns_init(ln), 0);
@@ -150,8 +151,10 @@ static void conn_test_exit(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&fix->srv[i]->inactive), 0);
 		l4lb_server_free(fix->srv[i]);
 	}
-	if (fix->rt)
+	if (fix->rt) {
+		KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 0);
 		l4lb_service_rt_put(fix->rt);
+	}
 	l4lb_slots_destroy(&ln->endpoints);
 	l4lb_slots_destroy(&ln->servers);
 	l4lb_slots_destroy(&ln->services);
@@ -478,14 +481,21 @@ static void reply_clash(struct kunit *test)
 	fix->srv[0]->gen--;
 	/* It could not be un-counted: its server was another one by then. */
 	KUNIT_EXPECT_EQ(test, atomic_xchg(&fix->srv[0]->active, 0), 1);
+	atomic_dec(&fix->rt->half_open);
 }
 
 #include "conn_life_test.c"
+#include "conn_end_test.c"
 #include "conn_table_test.c"
 #include "conn_model_test.c"
 #include "conn_race_test.c"
 
 static struct kunit_case conn_cases[] = {
+	KUNIT_CASE(template),
+	KUNIT_CASE(disown),
+	KUNIT_CASE(half_open),
+	KUNIT_CASE(half_open_alarm),
+	KUNIT_CASE(pressure),
 	KUNIT_CASE(insert_lookup),
 	KUNIT_CASE(near_keys),
 	KUNIT_CASE(duplicate),

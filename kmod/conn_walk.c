@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 
 #include "conn_priv.h"
+#include "match.h"
 
 /* Are the first @bits of two addresses the same? */
 static bool addr_prefix_equal(const union l4lb_addr *a,
@@ -22,13 +23,17 @@ static bool addr_prefix_equal(const union l4lb_addr *a,
 
 static bool conn_match_server(const struct l4lb_net *ln,
 			      const struct l4lb_conn *conn,
-			      const struct l4lb_endpoint *ep)
+			      const struct l4lb_conn_filter *f)
 {
 	const struct l4lb_server *srv = l4lb_conn_server(ln, conn);
+	const struct l4lb_endpoint *ep = &f->server;
 
-	return srv && srv->ep.family == ep->family &&
-	       l4lb_addr_equal(&srv->ep.addr, &ep->addr) &&
-	       (!ep->port || srv->ep.port == ep->port);
+	if (!srv || srv->ep.family != ep->family ||
+	    !l4lb_addr_equal(&srv->ep.addr, &ep->addr))
+		return false;
+	if (f->exact)
+		return srv->ep.port == ep->port;
+	return !ep->port || l4lb_conn_server_port(conn, srv) == ep->port;
 }
 
 /**
@@ -43,7 +48,7 @@ static bool conn_match_server(const struct l4lb_net *ln,
 bool l4lb_conn_match(const struct l4lb_net *ln, const struct l4lb_conn *conn,
 		     const struct l4lb_conn_filter *f)
 {
-	if (f->service >= 0 && conn->node.id != f->service)
+	if (f->service >= 0 && l4lb_conn_service(conn) != f->service)
 		return false;
 	if (f->state && (READ_ONCE(conn->word) & L4LB_CONN_STATE) != f->state)
 		return false;
@@ -51,7 +56,7 @@ bool l4lb_conn_match(const struct l4lb_net *ln, const struct l4lb_conn *conn,
 	    (conn->node.family != f->client_family ||
 	     !addr_prefix_equal(&conn->node.addr, &f->client, f->prefix)))
 		return false;
-	return !f->has_server || conn_match_server(ln, conn, &f->server);
+	return !f->has_server || conn_match_server(ln, conn, f);
 }
 
 /* As a packet sees it: there. */
@@ -194,6 +199,44 @@ struct conn_flush {
 	u64 count;
 };
 
+static int conn_orphan_one(struct l4lb_conn *conn, void *arg)
+{
+	struct conn_flush *flush = arg;
+
+	flush->count += l4lb_conn_disown(flush->ln, conn);
+	return 0;
+}
+
+/* Walk, and let the aging work see to those that died. */
+static u64 conn_flush_by(struct l4lb_net *ln, const struct l4lb_conn_filter *f,
+			 int (*fn)(struct l4lb_conn *conn, void *arg))
+{
+	struct conn_flush flush = { .ln = ln };
+	u64 cursor = 0;
+
+	l4lb_conn_walk(ln, &cursor, f, fn, &flush);
+	if (flush.count) {
+		rcu_read_lock();
+		l4lb_conn_kick(&ln->conns);
+		rcu_read_unlock();
+	}
+	return flush.count;
+}
+
+/**
+ * l4lb_conn_orphan() - the server of all entries that a filter means was
+ *	deleted at once
+ * @ln: namespace
+ * @f: filter that means one server
+ *
+ * Context: process, may sleep.
+ * Return: number of entries that their server does not count any more.
+ */
+u64 l4lb_conn_orphan(struct l4lb_net *ln, const struct l4lb_conn_filter *f)
+{
+	return conn_flush_by(ln, f, conn_orphan_one);
+}
+
 static int conn_flush_one(struct l4lb_conn *conn, void *arg)
 {
 	struct conn_flush *flush = arg;
@@ -213,14 +256,5 @@ static int conn_flush_one(struct l4lb_conn *conn, void *arg)
  */
 u64 l4lb_conn_flush(struct l4lb_net *ln, const struct l4lb_conn_filter *f)
 {
-	struct conn_flush flush = { .ln = ln };
-	u64 cursor = 0;
-
-	l4lb_conn_walk(ln, &cursor, f, conn_flush_one, &flush);
-	if (flush.count) {
-		rcu_read_lock();
-		l4lb_conn_kick(&ln->conns);
-		rcu_read_unlock();
-	}
-	return flush.count;
+	return conn_flush_by(ln, f, conn_flush_one);
 }

@@ -4,164 +4,22 @@
  * and writes a plan, nothing else; l4lb_commit_plan() makes it true. Their
  * callers are the hooks, which do both, and explain, which only decides.
  */
-#include <linux/tcp.h>
-#include <net/ip.h>
-
-#include "decide.h"
+#include "decide_priv.h"
 #include "icmp.h"
-#include "net.h"
-#include "sched.h"
+#include "persist.h"
 
-static void trace_step(struct l4lb_trace *trace, u8 kind, u32 reason,
-		       const struct l4lb_plan *plan)
+/* Might the entry not go on? What is not plainly so, decide_conn.c judges. */
+static inline bool conn_doubtful(const struct l4lb_packet *pkt,
+				 const struct l4lb_plan *plan)
 {
-	if (unlikely(trace))
-		trace->step(trace, kind, reason, plan, NULL, 0);
-}
+	const struct l4lb_server *srv = plan->srv;
 
-static void decide_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
-		       struct l4lb_trace *trace)
-{
-	plan->verdict = verdict;
-	plan->reason = reason;
-	trace_step(trace, L4LB_STEP_VERDICT, reason, plan);
-}
-
-static bool tcp_opens(const struct l4lb_packet *pkt)
-{
-	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK | L4LB_TCP_RST |
-				  L4LB_TCP_FIN)) == L4LB_TCP_SYN;
-}
-
-/*
- * May an existing entry go on with @srv? Weight 0 and a full server keep what
- * they have; the entries of TCP connections that are established do too,
- * whatever became of their server.
- */
-static bool server_abandons(const struct l4lb_server *srv)
-{
-	switch (l4lb_server_excluded(srv, 1)) {
-	case L4LB_REASON_DOWN:
-	case L4LB_REASON_DRAINING:
-	case L4LB_REASON_DISABLED:
-	case L4LB_REASON_SERVER_GONE:
+	if (!srv || (plan->seen & L4LB_CONN_ORPHAN))
 		return true;
-	default:
-		return false;
-	}
-}
-
-static void trace_candidates(struct l4lb_trace *trace,
-			     const struct l4lb_plan *plan)
-{
-	const struct l4lb_sched_data *sd = plan->svc->sched;
-	u32 pos;
-
-	for (pos = 0; pos < sd->nr; pos++) {
-		const struct l4lb_sched_slot *slot = &sd->slot[pos];
-
-		trace->step(trace, L4LB_STEP_CANDIDATE,
-			    l4lb_server_excluded(slot->server,
-						 READ_ONCE(slot->weight)),
-			    plan, NULL, pos);
-	}
-}
-
-/*
- * Would the reply's tuple meet that of another service? The data path learns
- * this from the insert itself; only explain has to ask.
- */
-static bool reply_taken(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-			const struct l4lb_server *srv)
-{
-	struct l4lb_conn_key key = {
-		.addr = pkt->saddr,
-		.port = pkt->sport,
-		.id = srv->endpoint->id | L4LB_CONN_REV,
-	};
-	struct l4lb_conn *conn;
-
-	l4lb_conn_hash(&ln->conns, &key);
-	conn = l4lb_conn_lookup(ln, &key);
-	return conn && !l4lb_conn_yields(ln, conn);
-}
-
-/* A packet that opens a connection: choose its server. */
-static void decide_new(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-		       struct l4lb_plan *plan, struct l4lb_trace *trace)
-{
-	const struct l4lb_service *svc = plan->svc;
-
-	if (unlikely(l4lb_addr_martian(&pkt->saddr, pkt->family) &&
-		     pkt->hook != L4LB_HOOK_LOCAL_OUT)) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MARTIAN, trace);
-		return;
-	}
-	if (unlikely(trace))
-		trace_candidates(trace, plan);
-	if (unlikely(!svc->ops->pick(svc->sched, pkt, &plan->pick))) {
-		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_NO_SERVER,
-			   trace);
-		return;
-	}
-	if (unlikely(atomic_read(&ln->conns.nr) >= READ_ONCE(ln->limits.conns))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_CONN_LIMIT,
-			   trace);
-		return;
-	}
-	plan->srv = plan->pick.server;
-	plan->method = svc->method;
-	plan->create = true;
-	plan->state = pkt->proto == IPPROTO_TCP ?
-			l4lb_tcp_first(pkt->tcp_flags) : L4LB_STATE_UDP;
-	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
-	if (unlikely(trace && plan->method == L4LB_METHOD_NAT &&
-		     !plan->reopen && reply_taken(ln, pkt, plan->srv))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_TUPLE_TAKEN,
-			   trace);
-		return;
-	}
-	decide_end(plan, L4LB_VERDICT_FORWARD,
-		   plan->reopen ? L4LB_REASON_REOPENED : L4LB_REASON_NEW,
-		   trace);
-}
-
-/* A packet of a service that no entry speaks for. */
-static void decide_no_conn(const struct l4lb_net *ln,
-			   const struct l4lb_packet *pkt,
-			   struct l4lb_plan *plan, struct l4lb_trace *trace)
-{
-	if (pkt->proto != IPPROTO_TCP || tcp_opens(pkt)) {
-		decide_new(ln, pkt, plan, trace);
-		return;
-	}
-	switch (plan->svc->midstream) {
-	case L4LB_MIDSTREAM_PASS:
-		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_MIDSTREAM_PASS,
-			   trace);
-		break;
-	case L4LB_MIDSTREAM_DROP:
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_MIDSTREAM_DROP,
-			   trace);
-		break;
-	default:
-		decide_end(plan, L4LB_VERDICT_REJECT,
-			   L4LB_REASON_MIDSTREAM_RESET, trace);
-	}
-}
-
-/*
- * The server that @conn's slot means now, or NULL when it has left: a slot
- * that was given to another server carries another generation.
- */
-static struct l4lb_server *conn_server(const struct l4lb_net *ln,
-				       const struct l4lb_conn *conn)
-{
-	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
-
-	if (unlikely(!srv || srv->gen != conn->gen))
-		return NULL;
-	return srv;
+	if (pkt->proto == IPPROTO_TCP)
+		return (pkt->tcp_flags & L4LB_TCP_SYN) ||
+		       READ_ONCE(srv->health) == L4LB_HEALTH_DOWN;
+	return server_abandons(srv);
 }
 
 /* A client's packet that an entry speaks for. */
@@ -169,44 +27,34 @@ static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 			struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
 	struct l4lb_conn *conn = plan->conn;
-	struct l4lb_server *srv = conn_server(ln, conn);
-	bool again;
 
-	plan->srv = srv;
+	plan->srv = conn_server(ln, conn);
 	plan->method = conn->method;
 	plan->seen = READ_ONCE(conn->word);
 	plan->next = plan->seen;
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
 
-	if (pkt->proto == IPPROTO_TCP) {
-		/*
-		 * A client that uses its port again opens a new connection
-		 * with this very packet; so does the retransmission of a SYN
-		 * whose server must not be asked any more.
-		 */
-		again = tcp_opens(pkt) &&
-			(!srv || l4lb_tcp_reopens(plan->seen) ||
-			 ((plan->seen & L4LB_CONN_STATE) ==
-			  L4LB_STATE_SYN_RECV && server_abandons(srv)));
-		if (!again)
-			plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags,
-						   true, conn->method ==
-						   L4LB_METHOD_NAT);
-	} else {
-		again = !srv || server_abandons(srv);
-	}
-	if (unlikely(again)) {
-		plan->reopen = true;
-		decide_new(ln, pkt, plan, trace);
+	if (unlikely(conn_doubtful(pkt, plan)) &&
+	    l4lb_decide_conn_ends(ln, pkt, plan, trace))
 		return;
-	}
-	if (unlikely(!srv)) {
-		decide_end(plan, L4LB_VERDICT_REJECT, L4LB_REASON_SERVER_GONE,
-			   trace);
-		return;
-	}
+	if (pkt->proto == IPPROTO_TCP)
+		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, true,
+					   conn->method == L4LB_METHOD_NAT);
+	decide_ends(plan);
 	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
+}
+
+/* What the number of a service that is not plain leaves out of the key. */
+static noinline void decide_wide_key(const struct l4lb_packet *pkt,
+				     struct l4lb_plan *plan)
+{
+	plan->sent_to.addr = pkt->daddr;
+	plan->sent_to.port = pkt->dport;
+	plan->sent_to.family = pkt->family;
+	plan->sent_to.proto = pkt->proto;
+	plan->front = &plan->sent_to;
+	plan->key.wide = &plan->sent_to;
 }
 
 /* A packet to a service. */
@@ -216,13 +64,26 @@ static void decide_client(const struct l4lb_net *ln,
 {
 	struct l4lb_conn_key *key = &plan->key;
 
-	if (unlikely(READ_ONCE(plan->vip->standby))) {
+	if (unlikely(plan->vip && READ_ONCE(plan->vip->standby))) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
 		return;
 	}
+	if (unlikely(plan->svc->hook == L4LB_HOOK_LOCAL_IN &&
+		     pkt->hook == L4LB_HOOK_PREROUTING)) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_INPUT, trace);
+		return;
+	}
+	if (unlikely(plan->svc->one_packet)) {
+		if (plan->svc->wide)
+			decide_wide_key(pkt, plan);
+		l4lb_decide_no_conn(ln, pkt, plan, trace);
+		return;
+	}
 	key->addr = pkt->saddr;
-	key->id = plan->svc->id;
+	key->id = plan->svc->id | plan->svc->wide;
 	key->port = pkt->sport;
+	if (unlikely(key->id & L4LB_CONN_WIDE))
+		decide_wide_key(pkt, plan);
 	l4lb_conn_hash(&ln->conns, key);
 	plan->conn = l4lb_conn_lookup(ln, key);
 	if (likely(plan->conn)) {
@@ -230,7 +91,19 @@ static void decide_client(const struct l4lb_net *ln,
 		return;
 	}
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
-	decide_no_conn(ln, pkt, plan, trace);
+	l4lb_decide_no_conn(ln, pkt, plan, trace);
+}
+
+/*
+ * Does a server accept a connection that did not come by the VIP? A client may
+ * use a port towards the VIP and then, once that connection has closed, towards
+ * the server's own address. A SYN by the VIP would have made a new entry.
+ */
+static bool tcp_outlived(const struct l4lb_packet *pkt, u32 word)
+{
+	return (pkt->tcp_flags & (L4LB_TCP_SYN | L4LB_TCP_ACK)) ==
+		       (L4LB_TCP_SYN | L4LB_TCP_ACK) &&
+	       (word & L4LB_CONN_STATE) == L4LB_STATE_TIME_WAIT;
 }
 
 /*
@@ -241,35 +114,26 @@ static bool decide_reply(const struct l4lb_net *ln,
 			 const struct l4lb_packet *pkt,
 			 struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
-	const struct l4lb_table *table = plan->table;
 	struct l4lb_endpoint from = {
 		.addr = pkt->saddr,
 		.port = pkt->sport,
 		.family = pkt->family,
 		.proto = pkt->proto,
 	};
-	struct l4lb_conn_key key;
 	bool local, here = pkt->hook == L4LB_HOOK_LOCAL_IN;
-	struct l4lb_rs *rs;
 
-	rs = l4lb_rs_lookup(table->endpoints, &from, l4lb_endpoint_hash(&from));
-	if (!rs)
-		return false;
-	key.addr = pkt->daddr;
-	key.id = rs->id | L4LB_CONN_REV;
-	key.port = pkt->dport;
-	l4lb_conn_hash(&ln->conns, &key);
-	plan->conn = l4lb_conn_lookup(ln, &key);
+	plan->conn = l4lb_match_reply(ln, plan->table, &from, &pkt->daddr,
+				      pkt->dport);
 	if (!plan->conn)
 		return false;
-	plan->svc = l4lb_slots_get(&ln->services, plan->conn->node.id);
+	plan->svc = l4lb_slots_get(&ln->services, l4lb_conn_service(plan->conn));
 	plan->srv = conn_server(ln, plan->conn);
 	plan->seen = READ_ONCE(plan->conn->word);
 	plan->next = plan->seen;
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
-	if (unlikely(!plan->svc || !plan->srv)) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_SERVER_GONE,
-			   trace);
+	if (unlikely(!plan->svc || !plan->srv ||
+		     (plan->seen & L4LB_CONN_ORPHAN))) {
+		l4lb_decide_orphan_reply(pkt, plan, trace);
 		return true;
 	}
 	/* The director's own clients get theirs rewritten at LOCAL_IN. */
@@ -279,44 +143,45 @@ static bool decide_reply(const struct l4lb_net *ln,
 			   trace);
 		return true;
 	}
-	if (pkt->proto == IPPROTO_TCP)
+	if (pkt->proto == IPPROTO_TCP) {
+		if (unlikely(tcp_outlived(pkt, plan->seen))) {
+			plan->over = true;
+			plan->svc = NULL;
+			plan->srv = NULL;
+			return false;
+		}
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
 					   true);
+	}
 	plan->method = L4LB_METHOD_NAT;
+	if (unlikely(plan->svc->wide))
+		plan->front = l4lb_conn_front(plan->conn);
+	decide_ends(plan);
 	decide_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, trace);
 	return true;
 }
 
-/* Services that nearly matched, for explain. */
-static void trace_nearest(struct l4lb_trace *trace,
-			  const struct l4lb_packet *pkt,
-			  const struct l4lb_plan *plan)
+/*
+ * A packet that nothing but its mark can make ours: true when it is decided, or
+ * left to the hook at which its mark is final.
+ */
+static noinline bool decide_mark(const struct l4lb_net *ln,
+				 const struct l4lb_packet *pkt,
+				 struct l4lb_plan *plan,
+				 struct l4lb_trace *trace)
 {
-	const struct l4lb_map *map = plan->table->services;
-	const struct l4lb_service *svc;
-	const struct l4lb_leaf *leaf;
-	u32 l, i, reason, told = 0;
-
-	for (l = 0; l <= map->mask; l++) {
-		leaf = map->leaf[l];
-		for (i = 0; leaf && i < leaf->nr; i++) {
-			svc = leaf->e[i].obj;
-			if (!l4lb_addr_equal(&svc->key.addr, &pkt->daddr)) {
-				if (svc->key.port != pkt->dport ||
-				    svc->key.proto != pkt->proto)
-					continue;
-				reason = L4LB_REASON_OTHER_ADDR;
-			} else if (svc->key.port == pkt->dport) {
-				reason = L4LB_REASON_OTHER_PROTO;
-			} else {
-				reason = L4LB_REASON_OTHER_PORT;
-			}
-			trace->step(trace, L4LB_STEP_NEAREST, reason, plan, svc,
-				    0);
-			if (++told == 8)
-				return;
-		}
+	if (!plan->table->match->nr_marks)
+		return false;
+	if (pkt->again) {
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_UNSPEC, trace);
+		return true;
 	}
+	plan->svc = l4lb_match_mark(plan->table, pkt->mark, pkt->family);
+	if (!plan->svc)
+		return false;
+	trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+	decide_client(ln, pkt, plan, trace);
+	return true;
 }
 
 /* Neither to a service nor a reply. */
@@ -324,7 +189,7 @@ static void decide_stranger(const struct l4lb_packet *pkt,
 			    struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
 	if (unlikely(trace))
-		trace_nearest(trace, pkt, plan);
+		l4lb_trace_nearest(trace, pkt, plan);
 	if (!plan->vip) {
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
 			   trace);
@@ -346,10 +211,7 @@ static void decide_stranger(const struct l4lb_packet *pkt,
 static void decide_odd(const struct l4lb_packet *pkt, struct l4lb_plan *plan,
 		       struct l4lb_trace *trace)
 {
-	u32 hash = l4lb_addr_hash(&pkt->daddr);
-
-	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
-				    hash);
+	plan->vip = l4lb_match_vip(plan->table, &pkt->daddr, pkt->family);
 	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
 	if (!plan->vip)
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS,
@@ -369,6 +231,7 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 {
 	plan->create = false;
 	plan->reopen = false;
+	plan->over = false;
 	plan->method = L4LB_METHOD_UNSPEC;
 	plan->table = rcu_dereference(ln->table);
 	plan->vip = NULL;
@@ -377,6 +240,41 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 	plan->conn = NULL;
 	plan->seen = 0;
 	plan->next = 0;
+}
+
+/* VIP and service that the packet is for. */
+static __always_inline void decide_lookup(const struct l4lb_packet *pkt,
+					  struct l4lb_plan *plan,
+					  struct l4lb_trace *trace)
+{
+	struct l4lb_endpoint to;
+
+	to.addr = pkt->daddr;
+	to.port = pkt->dport;
+	to.family = pkt->family;
+	to.proto = pkt->proto;
+	l4lb_match_service(plan->table, &to, &plan->vip, &plan->svc);
+	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
+	if (plan->vip)
+		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
+}
+
+/*
+ * Replies to the director's own clients, and clients of the services that wait
+ * for them here. All else has been judged at PRE_ROUTING.
+ */
+static noinline void decide_local_in(const struct l4lb_net *ln,
+				     const struct l4lb_packet *pkt,
+				     struct l4lb_plan *plan,
+				     struct l4lb_trace *trace)
+{
+	if (plan->table->endpoints->nr && decide_reply(ln, pkt, plan, trace))
+		return;
+	decide_lookup(pkt, plan, trace);
+	if (plan->svc && plan->svc->hook == L4LB_HOOK_LOCAL_IN)
+		decide_client(ln, pkt, plan, trace);
+	else
+		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_UNSPEC, trace);
 }
 
 /**
@@ -393,9 +291,6 @@ static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
 void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		 struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
-	struct l4lb_endpoint to;
-	u32 hash;
-
 	plan_init(ln, plan);
 	trace_step(trace, L4LB_STEP_HOOK, L4LB_REASON_UNSPEC, plan);
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW)) {
@@ -405,75 +300,32 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			decide_odd(pkt, plan, trace);
 		return;
 	}
-	/* What else reaches LOCAL_IN has been judged at PRE_ROUTING. */
 	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN)) {
-		if (!decide_reply(ln, pkt, plan, trace))
-			decide_end(plan, L4LB_VERDICT_PASS,
-				   L4LB_REASON_UNSPEC, trace);
+		decide_local_in(ln, pkt, plan, trace);
 		return;
 	}
-
-	hash = l4lb_addr_hash(&pkt->daddr);
-	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->daddr, pkt->family,
-				    hash);
-	trace_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
-	if (plan->vip) {
-		to.addr = pkt->daddr;
-		to.port = pkt->dport;
-		to.family = pkt->family;
-		to.proto = pkt->proto;
-		plan->svc = l4lb_service_lookup(plan->table->services, &to,
-						l4lb_port_hash(hash, to.proto,
-							       to.port));
-		trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
-		if (likely(plan->svc)) {
-			decide_client(ln, pkt, plan, trace);
-			return;
-		}
+	decide_lookup(pkt, plan, trace);
+	if (likely(plan->svc)) {
+		decide_client(ln, pkt, plan, trace);
+		return;
 	}
 	if (plan->table->endpoints->nr && decide_reply(ln, pkt, plan, trace))
+		return;
+	if (unlikely(plan->table->match) && decide_mark(ln, pkt, plan, trace))
 		return;
 	decide_stranger(pkt, plan, trace);
 }
 
-/* Make the entry that the plan calls for; false: choose again. */
-static bool commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
-		       struct l4lb_plan *plan)
+/* What is reset is over: its entry is active no more, or goes. */
+static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 {
-	const struct l4lb_service *svc = plan->svc;
-	struct l4lb_conn_new new = {
-		.key = plan->key,
-		.family = pkt->family,
-		.proto = pkt->proto,
-		.method = plan->method,
-		.state = plan->state,
-		.local = pkt->hook == L4LB_HOOK_LOCAL_OUT,
-		.server = plan->srv,
-		.replaces = plan->reopen ? plan->conn : NULL,
-	};
-	struct l4lb_conn *conn;
-
-	if (!svc->ops->commit(svc->rt, svc->sched, &plan->pick))
-		return false;
-	conn = l4lb_conn_insert(ln, &new);
-	if (!IS_ERR(conn)) {
-		plan->conn = conn;
+	if (unlikely(plan->over))
+		l4lb_conn_kill(ln, plan->conn);
+	if (unlikely(plan->reason == L4LB_REASON_HALF_OPEN_LIMIT))
+		l4lb_conn_half_open_alarm(ln, plan->svc);
+	if (likely(plan->next == plan->seen))
 		return true;
-	}
-	if (PTR_ERR(conn) == -EEXIST)
-		return false;
-	plan->verdict = L4LB_VERDICT_DROP;
-	switch (PTR_ERR(conn)) {
-	case -EADDRINUSE:
-		plan->reason = L4LB_REASON_TUPLE_TAKEN;
-		break;
-	case -ENOSPC:
-		plan->reason = L4LB_REASON_CONN_LIMIT;
-		break;
-	default:
-		plan->reason = L4LB_REASON_NO_MEMORY;
-	}
-	return true;
+	return l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next);
 }
 
 /**
@@ -494,17 +346,19 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	if (unlikely(plan->create)) {
 		if (plan->verdict != L4LB_VERDICT_FORWARD)
 			return true;
-		return commit_new(ln, pkt, plan);
+		return l4lb_commit_new(ln, pkt, plan);
 	}
 	if (plan->verdict != L4LB_VERDICT_FORWARD &&
 	    plan->verdict != L4LB_VERDICT_REPLY)
-		return true;
+		return commit_refusal(ln, plan);
 	/* An ICMP error is no sign of life of its connection. */
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW))
 		return true;
 	if (unlikely(plan->next != plan->seen) &&
 	    !l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next))
 		return false;
-	l4lb_conn_touch(plan->conn, (u32)jiffies);
+	if (unlikely(l4lb_conn_touch(plan->conn, (u32)jiffies) &&
+		     plan->svc->persist))
+		l4lb_persist_renew(ln, plan->svc, plan->conn);
 	return true;
 }

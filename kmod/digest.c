@@ -16,11 +16,14 @@ static const siphash_key_t digest_key = {
 };
 
 /* Bytes of the encodings; integers are big endian. */
-#define DIGEST_IDENTITY	(1 + 1 + 16 + 2)
-#define DIGEST_SERVICE	(1 + DIGEST_IDENTITY + L4LB_SCHED_NAME_MAX + 3 + \
-			 4 * L4LB_STATE_MAX + L4LB_NAME_MAX)
-#define DIGEST_SERVER	(1 + DIGEST_IDENTITY + 1 + 16 + 2 + 3 * 4 + L4LB_NAME_MAX)
-#define DIGEST_VIP	(1 + 1 + 16 + 1)
+#define DIGEST_KEY	(1 + 1 + 16 + 1 + 2 + 2 + 4)
+#define DIGEST_OPTIONS	(9 * 1 + 3 * 4)
+#define DIGEST_SERVICE	(1 + DIGEST_KEY + L4LB_SCHED_NAME_MAX + 3 +	\
+			 4 * (L4LB_TIMEOUT_STATES - 1) + DIGEST_OPTIONS + \
+			 L4LB_NAME_MAX)
+#define DIGEST_SERVER	(1 + DIGEST_KEY + 1 + 16 + 2 + 3 * 4 + L4LB_NAME_MAX)
+#define DIGEST_VIP	(1 + 1 + 16 + 1 + 1)
+static_assert(DIGEST_SERVICE == 136 && DIGEST_SERVER == 91 && DIGEST_VIP == 20);
 
 static u8 *put_family(u8 *p, u8 family)
 {
@@ -56,12 +59,32 @@ static u8 *put_name(u8 *p, const char *s, size_t len)
 	return p + len;
 }
 
-static u8 *put_identity(u8 *p, const struct l4lb_endpoint *ep)
+static u8 *put_key(u8 *p, const struct l4lb_service_key *key)
 {
-	p = put_family(p, ep->family);
-	*p++ = ep->proto;
-	p = put_addr(p, &ep->addr);
-	return put_port(p, ep->port);
+	p = put_family(p, key->family);
+	*p++ = key->proto;
+	p = put_addr(p, &key->addr);
+	*p++ = key->prefix;
+	p = put_port(p, key->port);
+	p = put_port(p, key->port_last);
+	return put_u32(p, key->mark);
+}
+
+static u8 *put_options(u8 *p, const struct l4lb_service_opts *opts)
+{
+	*p++ = opts->hash_port;
+	*p++ = opts->hash_fallback;
+	p = put_u32(p, opts->persist);
+	*p++ = opts->persist ? opts->persist_prefix : 0;
+	*p++ = opts->one_packet;
+	p = put_u32(p, opts->slow_start);
+	*p++ = opts->on_down;
+	*p++ = opts->on_gone;
+	*p++ = opts->track_seq;
+	p = put_u32(p, opts->half_open_max);
+	*p++ = opts->hook;
+	*p++ = opts->track;
+	return p;
 }
 
 /**
@@ -76,13 +99,14 @@ u64 l4lb_digest_service(const struct l4lb_service *svc)
 	u32 state;
 
 	*p++ = 'S';
-	p = put_identity(p, &svc->key);
+	p = put_key(p, &svc->key);
 	p = put_name(p, svc->ops->name, L4LB_SCHED_NAME_MAX);
 	*p++ = svc->method;
 	*p++ = svc->tie;
 	*p++ = svc->midstream;
-	for (state = L4LB_STATE_UNSPEC + 1; state <= L4LB_STATE_MAX; state++)
+	for (state = L4LB_STATE_UNSPEC + 1; state < L4LB_TIMEOUT_STATES; state++)
 		p = put_u32(p, svc->timeout[state]);
+	p = put_options(p, &svc->opts);
 	put_name(p, svc->name, L4LB_NAME_MAX);
 	return siphash(buf, sizeof(buf), &digest_key);
 }
@@ -95,14 +119,14 @@ u64 l4lb_digest_service(const struct l4lb_service *svc)
  *
  * Return: what the digest of the configuration grows by.
  */
-u64 l4lb_digest_server(const struct l4lb_endpoint *svc,
+u64 l4lb_digest_server(const struct l4lb_service_key *svc,
 		       const struct l4lb_endpoint *ep,
 		       const struct l4lb_server_conf *conf)
 {
 	u8 buf[DIGEST_SERVER], *p = buf;
 
 	*p++ = 'R';
-	p = put_identity(p, svc);
+	p = put_key(p, svc);
 	p = put_family(p, ep->family);
 	p = put_addr(p, &ep->addr);
 	p = put_port(p, ep->port);
@@ -129,6 +153,7 @@ u64 l4lb_digest_vip(const struct l4lb_vip *vip)
 	*p++ = 'V';
 	p = put_family(p, vip->family);
 	p = put_addr(p, &vip->addr);
+	*p++ = vip->prefix;
 	*p = vip->unknown_port;
 	return siphash(buf, sizeof(buf), &digest_key);
 }

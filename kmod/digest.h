@@ -13,10 +13,11 @@
 struct l4lb_endpoint;
 struct l4lb_server_conf;
 struct l4lb_service;
+struct l4lb_service_key;
 struct l4lb_vip;
 
 u64 l4lb_digest_service(const struct l4lb_service *svc);
-u64 l4lb_digest_server(const struct l4lb_endpoint *svc,
+u64 l4lb_digest_server(const struct l4lb_service_key *svc,
 		       const struct l4lb_endpoint *ep,
 		       const struct l4lb_server_conf *conf);
 u64 l4lb_digest_vip(const struct l4lb_vip *vip);

@@ -177,13 +177,14 @@ static int put_candidate(struct sk_buff *skb, struct explain *ex, u32 pos)
 	return err;
 }
 
-static int put_conn(struct sk_buff *skb, struct explain *ex)
+static int put_conn(struct sk_buff *skb, struct explain *ex,
+		    const struct l4lb_conn *conn)
 {
 	int err;
 
-	if (!ex->plan.conn)
+	if (!conn)
 		return 0;
-	err = l4lb_put_conn(skb, L4LB_A_STEP_CONN, ex->ln, ex->plan.conn);
+	err = l4lb_put_conn(skb, L4LB_A_STEP_CONN, ex->ln, conn);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -196,7 +197,7 @@ static int put_method(struct sk_buff *skb, struct explain *ex)
 		err = l4lb_put_server(skb, L4LB_A_STEP_SERVER, ex->ln, NULL,
 				      ex->plan.srv);
 	if (!err && !ex->plan.create)
-		err = put_conn(skb, ex);
+		err = put_conn(skb, ex, ex->plan.conn);
 	return err;
 }
 
@@ -232,7 +233,9 @@ static int put_details(struct sk_buff *skb, struct explain *ex,
 		return l4lb_put_service_id(skb, L4LB_A_STEP_SERVICE,
 					   step->near);
 	case L4LB_STEP_CONN:
-		return put_conn(skb, ex);
+		return put_conn(skb, ex, ex->plan.conn);
+	case L4LB_STEP_TEMPLATE:
+		return put_conn(skb, ex, ex->plan.tmpl);
 	case L4LB_STEP_CANDIDATE:
 		return put_candidate(skb, ex, step->pos);
 	case L4LB_STEP_METHOD:
@@ -277,6 +280,8 @@ static int put_packet(struct sk_buff *skb, const struct explain *ex)
 	       nla_put_be16(skb, L4LB_A_EXPLAIN_VIP_PORT, pkt->dport) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_TCP_FLAGS, pkt->tcp_flags) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_HOOK, pkt->hook) ||
+	       (pkt->mark &&
+		nla_put_u32(skb, L4LB_A_EXPLAIN_MARK, pkt->mark)) ||
 	       nla_put_u8(skb, L4LB_A_EXPLAIN_VERDICT, ex->plan.verdict) ||
 	       nla_put_u32(skb, L4LB_A_EXPLAIN_REASON, ex->plan.reason);
 }
@@ -359,6 +364,8 @@ static int explain_parse(struct genl_info *info, struct l4lb_packet *pkt)
 	pkt->hook = L4LB_HOOK_PREROUTING;
 	if (tb[L4LB_A_EXPLAIN_HOOK])
 		pkt->hook = nla_get_u8(tb[L4LB_A_EXPLAIN_HOOK]);
+	if (tb[L4LB_A_EXPLAIN_MARK])
+		pkt->mark = nla_get_u32(tb[L4LB_A_EXPLAIN_MARK]);
 	if (tb[L4LB_A_EXPLAIN_TCP_FLAGS])
 		pkt->tcp_flags = nla_get_u8(tb[L4LB_A_EXPLAIN_TCP_FLAGS]);
 	else if (pkt->proto == IPPROTO_TCP)
@@ -395,24 +402,17 @@ static void explain_headers(struct l4lb_packet *pkt)
 }
 
 /* How many candidates there will be, as far as one can know before. */
-static u32 explain_estimate(struct l4lb_net *ln, const struct l4lb_packet *pkt)
+static u32 explain_estimate(struct explain *ex)
 {
-	struct l4lb_nl_service_ref ref = {
-		.key = {
-			.addr = pkt->daddr,
-			.port = pkt->dport,
-			.family = pkt->family,
-			.proto = pkt->proto,
-		},
-	};
-	struct l4lb_service *svc;
 	u32 nr = 0;
 
+	local_bh_disable();
 	rcu_read_lock();
-	svc = l4lb_nl_service_find(ln, &ref);
-	if (svc)
-		nr = svc->sched->nr;
+	l4lb_decide(ex->ln, &ex->pkt, &ex->plan, NULL);
+	if (ex->plan.svc)
+		nr = ex->plan.svc->sched->nr;
 	rcu_read_unlock();
+	local_bh_enable();
 	return min_t(u32, nr, EXPLAIN_CANDIDATES);
 }
 
@@ -465,7 +465,7 @@ int l4lb_explain_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto free;
 	explain_headers(&ex->pkt);
-	err = explain_alloc(ex, &msgs, explain_estimate(ex->ln, &ex->pkt));
+	err = explain_alloc(ex, &msgs, explain_estimate(ex));
 	if (err)
 		goto free;
 	err = explain_all(ex, info, &msgs);

@@ -3,15 +3,22 @@
  * Where packets are taken, and the one place where a verdict becomes an NF_
  * code.
  */
+#include <linux/etherdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ipv6_frag.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "decide.h"
 #include "hook.h"
+#include "match.h"
 #include "net.h"
+#include "notify.h"
 #include "packet.h"
 #include "xmit.h"
 
@@ -28,6 +35,16 @@
 /* As PRE_ROUTING, for packets of the director's own clients. */
 #define L4LB_PRI_LOCAL_OUT	(-250)
 
+/* Right after mangle (-150): a mark may be set up to there. */
+#define L4LB_PRI_MARK		(NF_IP_PRI_MANGLE + 1)
+
+/* IPv6 has no enum ip_defrag_users: behind the last that the kernel uses. */
+#define L4LB_DEFRAG6_IN		(__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 1)
+#define L4LB_DEFRAG6_OUT	(__IP6_DEFRAG_CONNTRACK_BRIDGE_IN + 2)
+
+/* &nf_hook_state.pf serves as the family of a packet. */
+static_assert(NFPROTO_IPV4 == AF_INET && NFPROTO_IPV6 == AF_INET6);
+
 /* Send what the plan says is to be sent; UNSPEC: the skb is gone. */
 static u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt,
@@ -39,6 +56,8 @@ static u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
 		return l4lb_xmit_nat_reply(ln, skb, pkt, plan);
 	if (plan->method == L4LB_METHOD_NAT)
 		return l4lb_xmit_nat(ln, skb, pkt, plan);
+	if (unlikely(plan->method == L4LB_METHOD_TUNNEL))
+		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
 	return l4lb_xmit_dr(ln, skb, pkt, plan);
 }
 
@@ -56,7 +75,8 @@ static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,
 /*
  * What a packet needs that goes on up the stack. The reply to a connection that
  * the director itself has opened is one that conntrack did not see begin: its
- * first packet was stolen at LOCAL_OUT. It must not be called invalid.
+ * first packet was stolen at LOCAL_OUT. It must not be called invalid, nor must
+ * the packets of a LOCAL_IN service, of which conntrack sees one side at most.
  */
 static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
 		      const struct l4lb_plan *plan)
@@ -64,6 +84,49 @@ static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
 	if (plan->reason == L4LB_REASON_LOCAL_REPLY &&
 	    pkt->hook == L4LB_HOOK_PREROUTING && !skb_nfct(skb))
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
+	else if (plan->reason == L4LB_REASON_INPUT && !plan->svc->track &&
+		 !skb_nfct(skb))
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
+/* Where a packet ends that neither passes nor is sent on: counted and told. */
+static unsigned int hook_lost(struct l4lb_net *ln, const struct sk_buff *skb,
+			      const struct l4lb_packet *pkt,
+			      const struct l4lb_service *svc, u8 verdict,
+			      u32 reason)
+{
+	l4lb_count(ln, svc ? svc->rt : NULL, reason);
+	l4lb_notify_drop(ln, pkt, svc, verdict, reason,
+			 pkt->hook != L4LB_HOOK_LOCAL_OUT && skb->dev ?
+			 skb->dev->ifindex : 0);
+	return NF_DROP;
+}
+
+/*
+ * A connection that conntrack has begun with this packet would be confirmed
+ * after us, where a stolen packet never comes: each would be its first.
+ */
+static void hook_confirm(struct sk_buff *skb)
+{
+	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
+	const struct nf_ct_hook *hook;
+
+	if (!ct || nf_ct_is_confirmed(ct))
+		return;
+	hook = rcu_dereference(nf_ct_hook);
+	if (hook)
+		hook->confirm(skb);
+}
+
+/* As hook_send(), at LOCAL_IN. */
+static u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
+			const struct l4lb_packet *pkt,
+			const struct l4lb_plan *plan)
+{
+	if (plan->verdict == L4LB_VERDICT_REPLY)
+		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
+	hook_confirm(skb);
+	return hook_send(ln, skb, pkt, plan);
 }
 
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
@@ -71,6 +134,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 {
 	struct l4lb_service_rt *rt;
 	struct l4lb_plan plan;
+	unsigned int ret = NF_STOLEN;
 	u32 failed;
 
 	do {
@@ -84,7 +148,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		break;
 	case L4LB_VERDICT_PASS:
 		/* What passes LOCAL_IN has been counted before it came there. */
-		if (pkt->hook != L4LB_HOOK_LOCAL_IN)
+		if (pkt->hook != L4LB_HOOK_LOCAL_IN && !pkt->again)
 			l4lb_count(ln, rt, plan.reason);
 		hook_pass(skb, pkt, &plan);
 		return NF_ACCEPT;
@@ -92,24 +156,25 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		hook_reject(ln, skb, pkt);
 		fallthrough;
 	default:
-		l4lb_count(ln, rt, plan.reason);
-		return NF_DROP;
+		return hook_lost(ln, skb, pkt, plan.svc, plan.verdict,
+				 plan.reason);
 	}
 
 	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_IN))
-		failed = l4lb_xmit_nat_local_reply(ln, skb, pkt, &plan);
+		failed = hook_send_in(ln, skb, pkt, &plan);
 	else
 		failed = hook_send(ln, skb, pkt, &plan);
-	if (unlikely(failed)) {
-		l4lb_count(ln, rt, failed);
-		return NF_DROP;
-	}
+	if (unlikely(failed == L4LB_XMIT_LOCAL))
+		ret = NF_ACCEPT;
+	else if (unlikely(failed))
+		return hook_lost(ln, skb, pkt, plan.svc, L4LB_VERDICT_DROP,
+				 failed);
 	l4lb_count(ln, rt, plan.reason);
 	if (plan.verdict == L4LB_VERDICT_REPLY)
 		l4lb_stats_out(plan.srv, pkt->len);
 	else
 		l4lb_stats_in(plan.srv, pkt->len);
-	return pkt->hook == L4LB_HOOK_LOCAL_IN ? NF_ACCEPT : NF_STOLEN;
+	return ret;
 }
 
 /* Is this the address of a NAT server? */
@@ -127,45 +192,118 @@ static bool hook_from_server(const struct l4lb_table *table,
 	return false;
 }
 
+/* Has the namespace services of marks, so that a second hook follows the first? */
+static bool hook_marks(const struct l4lb_table *table)
+{
+	return unlikely(table->match) && table->match->nr_marks;
+}
+
+/* Is there a service of this mark? 0 is none. */
+static bool hook_marked(const struct l4lb_table *table, u32 mark, u8 family)
+{
+	return unlikely(mark) && table->match &&
+	       l4lb_match_mark(table, mark, family);
+}
+
 /*
- * A fragment: gathered only if it goes to a VIP or comes from a NAT server;
- * all others travel on untouched. Returns NF_ACCEPT with *@whole set when the
- * packet is complete and has been parsed anew.
+ * Give a fragment to the kernel's reassembly. Returns 0 when @skb is the whole
+ * packet, -EINPROGRESS when it waits for the others, else an error; whatever
+ * is not 0 has consumed @skb.
+ */
+static int hook_defrag(struct net *net, struct sk_buff *skb, u8 family, bool in)
+{
+	int err;
+
+	if (family == AF_INET)
+		return ip_defrag(net, skb,
+				 in ? IP_DEFRAG_VS_IN : IP_DEFRAG_VS_OUT);
+	err = nf_ct_frag6_gather(net, skb,
+				 in ? L4LB_DEFRAG6_IN : L4LB_DEFRAG6_OUT);
+	if (err && err != -EINPROGRESS)
+		kfree_skb(skb);
+	return err;
+}
+
+/*
+ * A fragment: gathered only if it goes to a VIP, comes from a NAT server or has
+ * the mark of a service; all others travel on untouched. Returns NF_ACCEPT with
+ * *@whole set when the packet is complete and has been parsed anew.
  */
 static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
 				struct l4lb_packet *pkt, bool *whole)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
-	u32 user = IP_DEFRAG_VS_IN;
-	u32 hash;
+	bool in, again = pkt->again;
+	u32 mark = pkt->mark;
+	u32 reason, iif;
 	int err;
 
 	*whole = false;
-	hash = l4lb_addr_hash(&pkt->daddr);
-	if (!l4lb_vip_lookup(table->vips, &pkt->daddr, pkt->family, hash))
-		user = hook_from_server(table, &pkt->saddr, pkt->family) ?
-		       IP_DEFRAG_VS_OUT : 0;
-	if (!user) {
-		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+	in = l4lb_match_vip(table, &pkt->daddr, pkt->family) ||
+	     hook_marked(table, mark, pkt->family);
+	if (!in && !hook_from_server(table, &pkt->saddr, pkt->family)) {
+		if (!again)
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	err = ip_defrag(ln->net, skb, user);
+	iif = skb->dev->ifindex;
+	err = hook_defrag(ln->net, skb, pkt->family, in);
 	if (err) {
-		l4lb_count(ln, NULL, err == -EINPROGRESS ?
-				     L4LB_REASON_FRAG_QUEUED :
-				     L4LB_REASON_FRAG_FAILED);
+		reason = err == -EINPROGRESS ? L4LB_REASON_FRAG_QUEUED :
+					       L4LB_REASON_FRAG_FAILED;
+		l4lb_count(ln, NULL, reason);
+		if (reason == L4LB_REASON_FRAG_FAILED)
+			l4lb_notify_drop(ln, pkt, NULL, L4LB_VERDICT_DROP,
+					 reason, iif);
 		return NF_STOLEN;
 	}
 	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);
-	*whole = pkt->kind != L4LB_PACKET_FRAGMENT;
+	pkt->again = again;
+	pkt->mark = mark;
+	/* IPv6: a first fragment without all headers (RFC 8200 4.5). */
+	if (unlikely(pkt->kind == L4LB_PACKET_FRAGMENT))
+		return hook_lost(ln, skb, pkt, NULL, L4LB_VERDICT_DROP,
+				 L4LB_REASON_FRAG_FAILED);
+	*whole = true;
 	return NF_ACCEPT;
 }
 
-/* Does a bridge call, for a packet that it merely passes on? */
-static bool hook_bridged(const struct sk_buff *skb)
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+/*
+ * br_netfilter shows the frames of a bridge to PRE_ROUTING. A frame to the
+ * bridge's own address, or to that of the port it came by, is on its way up to
+ * the host's IP stack, where br_netfilter keeps it from coming by here again:
+ * now is the time to judge it. All others are merely bridged.
+ *
+ * In a VRF it does come again, judged already; but what comes out of a tunnel,
+ * having passed the stack once, is a packet that nobody has seen.
+ */
+static noinline bool hook_by_bridge(struct l4lb_net *ln,
+				    const struct sk_buff *skb)
+{
+	const struct nf_bridge_info *nb = nf_bridge_info_get(skb);
+
+	if (!nb->in_prerouting)
+		return !nb->sabotage_in_done;
+	if (!skb_vlan_tag_present(skb) &&
+	    (!nb->pkt_otherhost ||
+	     ether_addr_equal(eth_hdr(skb)->h_dest, skb->dev->dev_addr)))
+		return false;
+	if (ln)
+		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
+	return true;
+}
+#endif
+
+/*
+ * Is this a frame that a bridge merely passes on? Then it has been counted, unless
+ * @ln is NULL: the hook before did so.
+ */
+static __always_inline bool hook_bridged(struct l4lb_net *ln,
+					 const struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	return nf_bridge_info_exists(skb);
+	return unlikely(nf_bridge_info_exists(skb)) && hook_by_bridge(ln, skb);
 #else
 	return false;
 #endif
@@ -173,52 +311,41 @@ static bool hook_bridged(const struct sk_buff *skb)
 
 /*
  * Is the packet certainly none of ours: neither to a VIP nor, at PRE_ROUTING,
- * from a NAT server, nor an ICMP error that could quote one's packet? All
- * traffic of the host comes by here, so this looks at two addresses and spares
- * it the rest. l4lb_decide() would say NOT_OURS of each such packet.
+ * from a NAT server, nor an ICMP error that could quote one's packet, nor with
+ * the mark of a service? All traffic of the host comes by here, so this looks at
+ * two addresses and spares it the rest. l4lb_decide() would say NOT_OURS of each
+ * such packet.
  */
-static bool hook_stranger(const struct l4lb_net *ln, const struct sk_buff *skb,
-			  u8 hook)
+static bool hook_stranger(const struct l4lb_table *table,
+			  const struct sk_buff *skb, u8 hook, u8 family,
+			  u32 mark)
 {
-	const struct l4lb_table *table = rcu_dereference(ln->table);
 	union l4lb_addr saddr, daddr;
-	u8 proto;
+	bool icmp;
 
-	if (!l4lb_packet_peek(skb, AF_INET, &saddr, &daddr, &proto))
+	if (!l4lb_packet_peek(skb, family, &saddr, &daddr, &icmp))
 		return false;
-	if (l4lb_vip_lookup(table->vips, &daddr, AF_INET,
-			    l4lb_addr_hash(&daddr)))
+	if (l4lb_match_vip(table, &daddr, family) ||
+	    hook_marked(table, mark, family))
 		return false;
-	if (hook == L4LB_HOOK_LOCAL_OUT || !table->endpoints->nr)
+	if (!table->endpoints->nr)
 		return true;
-	return proto != IPPROTO_ICMP && !hook_from_server(table, &saddr, AF_INET);
+	/* Of local servers at LOCAL_OUT, too; errors are not rewritten there. */
+	return (!icmp || hook == L4LB_HOOK_LOCAL_OUT) &&
+	       !hook_from_server(table, &saddr, family);
 }
 
-static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/* A packet that came in; @again, @mark: as &struct l4lb_packet has them. */
+static unsigned int hook_in(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
+			    bool again, u32 mark)
 {
-	struct l4lb_net *ln = l4lb_pernet(state->net);
 	struct l4lb_packet pkt;
 	unsigned int ret;
 	bool whole;
 
-	/*
-	 * A VRF's packet comes twice, first with its port as the device: that
-	 * was ours to judge.
-	 */
-	if (unlikely(netif_is_l3_master(state->in)))
-		return NF_ACCEPT;
-	if (unlikely(hook_bridged(skb))) {
-		l4lb_count(ln, NULL, L4LB_REASON_BRIDGED);
-		return NF_ACCEPT;
-	}
-	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
-	if (unlikely(skb->pkt_type != PACKET_HOST) ||
-	    hook_stranger(ln, skb, L4LB_HOOK_PREROUTING)) {
-		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
-		return NF_ACCEPT;
-	}
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, family, &pkt);
+	pkt.again = again;
+	pkt.mark = mark;
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
 		ret = hook_gather(ln, skb, &pkt, &whole);
 		if (!whole)
@@ -227,16 +354,70 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 	return hook_run(ln, skb, &pkt);
 }
 
-/* Replies to connections that the director itself has opened to a VIP. */
+/* A packet of a local socket, likewise. */
+static unsigned int hook_out(struct l4lb_net *ln, struct sk_buff *skb,
+			     u8 family, bool again, u32 mark)
+{
+	struct l4lb_packet pkt;
+	unsigned int ret;
+
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, &pkt);
+	pkt.again = again;
+	pkt.mark = mark;
+	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
+		     pkt.kind == L4LB_PACKET_BAD))
+		return NF_ACCEPT;
+	local_bh_disable();
+	ret = hook_run(ln, skb, &pkt);
+	local_bh_enable();
+	return ret;
+}
+
+static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	bool again = hook_marks(table);
+
+	/*
+	 * A VRF's packet comes twice, first with its port as the device: that
+	 * was ours to judge.
+	 */
+	if (unlikely(netif_is_l3_master(state->in)))
+		return NF_ACCEPT;
+	/* What the host sends itself has been judged at LOCAL_OUT. */
+	if (unlikely(state->in->flags & IFF_LOOPBACK))
+		return NF_ACCEPT;
+	if (unlikely(hook_bridged(ln, skb)))
+		return NF_ACCEPT;
+	/* Link-level broadcasts are not forwarded (RFC 1812 5.3.4). */
+	if (unlikely(skb->pkt_type != PACKET_HOST)) {
+		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
+	if (hook_stranger(table, skb, L4LB_HOOK_PREROUTING, state->pf, 0)) {
+		if (likely(!again))
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
+	return hook_in(ln, skb, state->pf, again, 0);
+}
+
+/*
+ * Replies to connections that the director itself has opened to a VIP, and
+ * clients of the services that wait here.
+ */
 static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
 	struct l4lb_packet pkt;
 
-	if (!rcu_dereference(ln->table)->endpoints->nr)
+	if (hook_stranger(rcu_dereference(ln->table), skb, L4LB_HOOK_LOCAL_IN,
+			  state->pf, 0))
 		return NF_ACCEPT;
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
 		return NF_ACCEPT;
 	return hook_run(ln, skb, &pkt);
@@ -247,21 +428,47 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
-	struct l4lb_packet pkt;
-	unsigned int ret;
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	bool again = hook_marks(table);
 
-	if (hook_stranger(ln, skb, L4LB_HOOK_LOCAL_OUT)) {
+	if (hook_stranger(table, skb, L4LB_HOOK_LOCAL_OUT, state->pf, 0)) {
+		if (likely(!again))
+			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
+		return NF_ACCEPT;
+	}
+	return hook_out(ln, skb, state->pf, again, 0);
+}
+
+/*
+ * What the hooks above have let go, with its final mark. They have not counted it,
+ * since it is decided here: anew and as a whole, so that a packet that still is
+ * none of ours has one reason. Conntrack has seen it meanwhile; who sends it on
+ * drops that reference.
+ */
+static unsigned int hook_mark(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct l4lb_net *ln = l4lb_pernet(state->net);
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	u8 family = state->pf;
+	u8 hook = L4LB_HOOK_LOCAL_OUT;
+
+	if (!hook_marks(table))
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		hook = L4LB_HOOK_PREROUTING;
+		if (netif_is_l3_master(state->in) ||
+		    hook_bridged(NULL, skb) ||
+		    skb->pkt_type != PACKET_HOST)
+			return NF_ACCEPT;
+	}
+	if (hook_stranger(table, skb, hook, family, skb->mark)) {
 		l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, &pkt);
-	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
-		     pkt.kind == L4LB_PACKET_BAD))
-		return NF_ACCEPT;
-	local_bh_disable();
-	ret = hook_run(ln, skb, &pkt);
-	local_bh_enable();
-	return ret;
+	if (hook == L4LB_HOOK_LOCAL_OUT)
+		return hook_out(ln, skb, family, false, skb->mark);
+	return hook_in(ln, skb, family, false, skb->mark);
 }
 
 static const struct nf_hook_ops hook_ops[] = {
@@ -283,6 +490,39 @@ static const struct nf_hook_ops hook_ops[] = {
 		.hooknum = NF_INET_LOCAL_OUT,
 		.priority = L4LB_PRI_LOCAL_OUT,
 	},
+	{
+		.hook = hook_prerouting,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = L4LB_PRI_PREROUTING,
+	},
+	{
+		.hook = hook_local_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = L4LB_PRI_LOCAL_IN,
+	},
+	{
+		.hook = hook_local_out,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = L4LB_PRI_LOCAL_OUT,
+	},
+};
+
+#define HOOK_MARK(family, where)	{	\
+	.hook = hook_mark,			\
+	.pf = family,				\
+	.hooknum = where,			\
+	.priority = L4LB_PRI_MARK,		\
+}
+
+/* As the main hooks, once more; only while there are services of marks. */
+static const struct nf_hook_ops hook_mark_ops[] = {
+	HOOK_MARK(NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK_MARK(NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+	HOOK_MARK(NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+	HOOK_MARK(NFPROTO_IPV6, NF_INET_LOCAL_OUT),
 };
 
 /**
@@ -309,4 +549,30 @@ int l4lb_hook_register(struct net *net)
 void l4lb_hook_unregister(struct net *net)
 {
 	nf_unregister_net_hooks(net, hook_ops, ARRAY_SIZE(hook_ops));
+}
+
+/**
+ * l4lb_hook_mark_register() - begin to look at marks
+ * @net: namespace whose hooks are registered
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int l4lb_hook_mark_register(struct net *net)
+{
+	return nf_register_net_hooks(net, hook_mark_ops,
+				     ARRAY_SIZE(hook_mark_ops));
+}
+
+/**
+ * l4lb_hook_mark_unregister() - look at no more marks
+ * @net: namespace
+ *
+ * As l4lb_hook_unregister() it does not wait for hooks that are running.
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_hook_mark_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, hook_mark_ops, ARRAY_SIZE(hook_mark_ops));
 }

@@ -7,5 +7,7 @@ struct net;
 
 int l4lb_hook_register(struct net *net);
 void l4lb_hook_unregister(struct net *net);
+int l4lb_hook_mark_register(struct net *net);
+void l4lb_hook_mark_unregister(struct net *net);
 
 #endif /* L4LB_HOOK_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ICMP errors that came by: which connection they are about. */
 #include "icmp.h"
+#include "match.h"
 #include "net.h"
 #include "server.h"
 #include "service.h"
@@ -21,14 +22,12 @@ static void icmp_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
 	icmp_step(trace, L4LB_STEP_VERDICT, reason, plan);
 }
 
-/* The entry of @key and its server; false when either is missing. */
-static bool icmp_find(const struct l4lb_net *ln, struct l4lb_conn_key *key,
-		      struct l4lb_plan *plan, struct l4lb_trace *trace)
+/* What @plan->conn says, and its server; false when either is missing. */
+static bool icmp_entry(const struct l4lb_net *ln, struct l4lb_plan *plan,
+		       struct l4lb_trace *trace)
 {
 	struct l4lb_server *srv;
 
-	l4lb_conn_hash(&ln->conns, key);
-	plan->conn = l4lb_conn_lookup(ln, key);
 	if (plan->conn) {
 		plan->seen = READ_ONCE(plan->conn->word);
 		plan->next = plan->seen;
@@ -41,9 +40,18 @@ static bool icmp_find(const struct l4lb_net *ln, struct l4lb_conn_key *key,
 	return plan->srv;
 }
 
+/* As decide_ends(): @front counts unless the service is plain. */
+static void icmp_ends(struct l4lb_plan *plan, const struct l4lb_endpoint *front)
+{
+	plan->front = plan->svc->wide ? front : &plan->svc->key.ep;
+	l4lb_match_target(&plan->srv->ep, plan->front, &plan->sent_on,
+			  &plan->target);
+}
+
 /*
- * To a VIP: something between us and the client complains about a packet that
- * bore the VIP as its source, so it is the server that should know.
+ * To a VIP, or with the mark of a service: something between us and the client
+ * complains about a packet that bore the VIP as its source, so it is the server
+ * that should know.
  */
 static void icmp_to_vip(const struct l4lb_net *ln,
 			const struct l4lb_packet *pkt, struct l4lb_plan *plan,
@@ -55,9 +63,10 @@ static void icmp_to_vip(const struct l4lb_net *ln,
 		.family = pkt->family,
 		.proto = pkt->proto,
 	};
-	struct l4lb_conn_key key;
+	struct l4lb_conn_key *key = &plan->key;
+	const struct l4lb_vip *vip;
 
-	if (READ_ONCE(plan->vip->standby)) {
+	if (plan->vip && READ_ONCE(plan->vip->standby)) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
 		return;
 	}
@@ -67,22 +76,28 @@ static void icmp_to_vip(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
-	plan->svc = l4lb_service_lookup(plan->table->services, &from,
-					l4lb_endpoint_hash(&from));
+	l4lb_match_service(plan->table, &from, &vip, &plan->svc);
+	if (!plan->svc && plan->table->match)
+		plan->svc = l4lb_match_mark(plan->table, pkt->mark, pkt->family);
 	icmp_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
 	if (!plan->svc) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
 			 trace);
 		return;
 	}
-	key.addr = pkt->daddr;
-	key.port = pkt->dport;
-	key.id = plan->svc->id;
-	if (!icmp_find(ln, &key, plan, trace)) {
+	key->addr = pkt->daddr;
+	key->port = pkt->dport;
+	key->id = plan->svc->id | plan->svc->wide;
+	key->wide = &plan->sent_to;
+	plan->sent_to = from;
+	l4lb_conn_hash(&ln->conns, key);
+	plan->conn = l4lb_conn_lookup(ln, key);
+	if (!icmp_entry(ln, plan, trace)) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
 			 trace);
 		return;
 	}
+	icmp_ends(plan, &plan->sent_to);
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ICMP_ERROR, trace);
 }
@@ -102,21 +117,18 @@ static void icmp_to_client(const struct l4lb_net *ln,
 		.family = pkt->family,
 		.proto = pkt->proto,
 	};
-	struct l4lb_conn_key key;
-	struct l4lb_rs *rs;
 	bool local;
 
-	rs = l4lb_rs_lookup(plan->table->endpoints, &to,
-			    l4lb_endpoint_hash(&to));
-	if (!rs || !l4lb_addr_equal(&pkt->outer_daddr, &pkt->saddr)) {
+	if (!l4lb_match_server(plan->table, &to) ||
+	    !l4lb_addr_equal(&pkt->outer_daddr, &pkt->saddr)) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_NOT_OURS, trace);
 		return;
 	}
-	key.addr = pkt->saddr;
-	key.port = pkt->sport;
-	key.id = rs->id | L4LB_CONN_REV;
-	if (icmp_find(ln, &key, plan, trace))
-		plan->svc = l4lb_slots_get(&ln->services, plan->conn->node.id);
+	plan->conn = l4lb_match_reply(ln, plan->table, &to, &pkt->saddr,
+				      pkt->sport);
+	if (icmp_entry(ln, plan, trace))
+		plan->svc = l4lb_slots_get(&ln->services,
+					   l4lb_conn_service(plan->conn));
 	if (!plan->svc) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
 			 trace);
@@ -129,6 +141,7 @@ static void icmp_to_client(const struct l4lb_net *ln,
 			 trace);
 		return;
 	}
+	icmp_ends(plan, l4lb_conn_front(plan->conn));
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	icmp_end(plan, L4LB_VERDICT_REPLY, L4LB_REASON_ICMP_ERROR, trace);
 }
@@ -148,12 +161,14 @@ static void icmp_to_client(const struct l4lb_net *ln,
 void l4lb_icmp_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		      struct l4lb_plan *plan, struct l4lb_trace *trace)
 {
-	plan->vip = l4lb_vip_lookup(plan->table->vips, &pkt->outer_daddr,
-				    pkt->family,
-				    l4lb_addr_hash(&pkt->outer_daddr));
+	const struct l4lb_table *table = plan->table;
+
+	plan->vip = l4lb_match_vip(table, &pkt->outer_daddr, pkt->family);
 	icmp_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
 	/* What reaches LOCAL_IN to a VIP has been judged at PRE_ROUTING. */
-	if (plan->vip && pkt->hook != L4LB_HOOK_LOCAL_IN)
+	if (pkt->hook != L4LB_HOOK_LOCAL_IN &&
+	    (plan->vip || (table->match &&
+			   l4lb_match_mark(table, pkt->mark, pkt->family))))
 		icmp_to_vip(ln, pkt, plan, trace);
 	else
 		icmp_to_client(ln, pkt, plan, trace);

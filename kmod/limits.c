@@ -92,7 +92,7 @@ static int limits_check(const struct l4lb_limits_change *want,
 			  "the limit of VIPs is 1 to 1048575");
 		return -ERANGE;
 	}
-	for (state = 0; state < __L4LB_STATE_MAX; state++) {
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++) {
 		if (!(want->timeout_given & BIT(state)))
 			continue;
 		if (!want->timeout[state] ||
@@ -120,7 +120,7 @@ static void limits_write(struct l4lb_limits *limits,
 		WRITE_ONCE(limits->servers, want->servers);
 	if (limits_has(want, L4LB_A_LIMITS_VIPS))
 		WRITE_ONCE(limits->vips, want->vips);
-	for (state = 0; state < __L4LB_STATE_MAX; state++)
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
 		if (want->timeout_given & BIT(state))
 			WRITE_ONCE(limits->timeout[state], want->timeout[state]);
 }

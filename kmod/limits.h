@@ -32,7 +32,7 @@ struct l4lb_limits_change {
 	u32 services;
 	u32 servers;
 	u32 vips;
-	u32 timeout[__L4LB_STATE_MAX];
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	u32 timeout_given;
 	struct nlattr **tb;
 };

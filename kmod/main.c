@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "net.h"
 #include "netlink.h"
+#include "sched.h"
 
 /*
  * Entries before namespaces, which make them; namespaces before the family,
@@ -19,9 +20,12 @@ static int __init l4lb_main_init(void)
 	err = l4lb_conn_cache_init();
 	if (err)
 		return err;
-	err = l4lb_net_init();
+	err = l4lb_sched_start();
 	if (err)
 		goto exit_cache;
+	err = l4lb_net_init();
+	if (err)
+		goto exit_sched;
 	err = l4lb_netlink_init();
 	if (err)
 		goto exit_net;
@@ -29,6 +33,8 @@ static int __init l4lb_main_init(void)
 
 exit_net:
 	l4lb_net_exit();
+exit_sched:
+	l4lb_sched_stop();
 exit_cache:
 	l4lb_conn_cache_exit();
 	return err;
@@ -37,13 +43,15 @@ exit_cache:
 /*
  * The family first: nobody changes anything any more. Then each namespace
  * unregisters its hooks, waits for packets in flight, stops its works and
- * frees its objects. rcu_barrier() waits for what was handed to RCU, whose
- * callbacks are code of this module; only then may the caches go.
+ * frees its objects; then the last works of schedulers end. rcu_barrier() waits
+ * for what was handed to RCU, whose callbacks are code of this module; only
+ * then may the caches go.
  */
 static void __exit l4lb_main_exit(void)
 {
 	l4lb_netlink_exit();
 	l4lb_net_exit();
+	l4lb_sched_stop();
 	rcu_barrier();
 	l4lb_conn_cache_exit();
 }

@@ -7,6 +7,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include "addr.h"
 #include "packet.h"
 
@@ -48,15 +49,21 @@ static inline unsigned int l4lb_nat_writes_icmp(const struct l4lb_packet *pkt)
  * @skb: the packet, its network header writable
  * @family: AF_INET or AF_INET6
  *
- * The caller has seen that the TTL is above 1. The header checksum follows
- * (RFC 1624); no transport checksum covers the TTL, and a CHECKSUM_COMPLETE
- * sum does not move since the header with its checksum adds up to zero.
+ * The caller has seen that it is above 1. IPv4's header checksum follows (RFC
+ * 1624), so that a CHECKSUM_COMPLETE sum does not move; IPv6 has none, and the
+ * sum does. No transport checksum covers the field.
  */
 static inline void l4lb_nat_ttl(struct sk_buff *skb, u8 family)
 {
 	switch (family) {
 	case AF_INET:
 		ip_decrease_ttl(ip_hdr(skb));
+		break;
+	case AF_INET6:
+		ipv6_hdr(skb)->hop_limit--;
+		if (skb->ip_summed == CHECKSUM_COMPLETE)
+			skb->csum = csum_sub(skb->csum,
+					     (__force __wsum)htons(1));
 		break;
 	}
 }

@@ -48,6 +48,34 @@ put_module:
 }
 
 /**
+ * l4lb_net_marks() - a namespace gets its first service of a mark, or has lost the
+ *	last
+ * @ln: namespace, which is active
+ * @on: it is to look at marks
+ *
+ * Hooks that run on meanwhile find no such service and nothing that could go:
+ * l4lb_net_deactivate() is what waits for them.
+ *
+ * Context: process, may sleep; conf_lock held.
+ * Return: 0 or a negative errno.
+ */
+int l4lb_net_marks(struct l4lb_net *ln, bool on)
+{
+	int err = 0;
+
+	lockdep_assert_held(&ln->conf_lock);
+	if (ln->marks == on)
+		return 0;
+	if (on)
+		err = l4lb_hook_mark_register(ln->net);
+	else
+		l4lb_hook_mark_unregister(ln->net);
+	if (!err)
+		ln->marks = on;
+	return err;
+}
+
+/**
  * l4lb_net_deactivate() - a namespace has lost its last service and VIP
  * @ln: namespace
  *
@@ -62,6 +90,7 @@ void l4lb_net_deactivate(struct l4lb_net *ln)
 	if (!ln->active)
 		return;
 	ln->active = false;
+	l4lb_net_marks(ln, false);
 	l4lb_hook_unregister(ln->net);
 	/* Hooks that are still running use the table and the entries. */
 	synchronize_net();

@@ -18,12 +18,13 @@
  * @generation: number of configuration commits
  * @digest: sum modulo 2^64 of the objects' digests
  * @nr_servers: configured servers
- * @vips: struct l4lb_vip by l4lb_addr_hash()
- * @services: struct l4lb_service by l4lb_endpoint_hash()
+ * @vips: struct l4lb_vip by l4lb_vip_hash()
+ * @services: struct l4lb_service by l4lb_key_hash()
  * @names: those of @services that have a name, by l4lb_name_hash()
  * @endpoints: struct l4lb_rs by l4lb_endpoint_hash(): NAT servers, lingering
  *	ones included
  * @rs_addrs: struct l4lb_rs_addr by l4lb_addr_hash()
+ * @match: what is not one address and one port; NULL when all is
  * @rcu: frees a replaced snapshot
  */
 struct l4lb_table {
@@ -35,6 +36,7 @@ struct l4lb_table {
 	struct l4lb_map *names;
 	struct l4lb_map *endpoints;
 	struct l4lb_map *rs_addrs;
+	const struct l4lb_match *match;
 	struct rcu_head rcu;
 };
 
@@ -53,7 +55,18 @@ struct l4lb_limits {
 	u32 services;
 	u32 servers;
 	u32 vips;
-	u32 timeout[__L4LB_STATE_MAX];
+	u32 timeout[L4LB_TIMEOUT_STATES];
+};
+
+/**
+ * struct l4lb_sample - how often listeners are told of one reason
+ * @word: jiffies (low 32 bits) when the running second began << 32, and how many
+ *	packets were told in it
+ * @missed: packets that were not told since the last that was
+ */
+struct l4lb_sample {
+	atomic64_t word;
+	atomic64_t missed;
 };
 
 /**
@@ -83,8 +96,12 @@ struct l4lb_limits {
  * @standbys: VIPs on standby with the socket that said so; @state_lock
  * @standby_hash: the same by address; @state_lock
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
+ * @draining: a server drains, and its end has not been told. WRITE_ONCE under
+ *	@state_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
+ * @marks: so are those that look at marks; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
+ * @sample: of dropped packets, by &enum l4lb_reason
  */
 struct l4lb_net {
 	struct l4lb_table __rcu *table;
@@ -107,7 +124,10 @@ struct l4lb_net {
 	struct l4lb_hash standby_hash;
 	u32 nr_servers_all;
 	bool active;
+	bool marks;
+	bool draining;
 	struct delayed_work txn_idle;
+	struct l4lb_sample sample[__L4LB_REASON_MAX];
 };
 
 extern unsigned int l4lb_net_id;
@@ -134,6 +154,7 @@ static inline void l4lb_count(struct l4lb_net *ln, struct l4lb_service_rt *rt,
 		atomic_long_inc(&rt->reason[reason]);
 }
 
+int l4lb_net_marks(struct l4lb_net *ln, bool on);
 int l4lb_net_activate(struct l4lb_net *ln);
 void l4lb_net_deactivate(struct l4lb_net *ln);
 int l4lb_net_init(void);

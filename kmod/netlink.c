@@ -158,6 +158,10 @@ static const struct genl_multicast_group l4lb_groups[] = {
 		.name = L4LB_MCGRP_ALARM,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[L4LB_GRP_DROP] = {
+		.name = L4LB_MCGRP_DROP,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 /*
@@ -256,8 +260,7 @@ struct l4lb_service *l4lb_nl_service_find(struct l4lb_net *ln,
 
 	if (*ref->name)
 		return l4lb_service_by_name(table->names, ref->name);
-	return l4lb_service_lookup(table->services, &ref->key,
-				   l4lb_endpoint_hash(&ref->key));
+	return l4lb_service_lookup(table->services, &ref->key);
 }
 
 /**

@@ -20,6 +20,7 @@ enum l4lb_mcgrp {
 	L4LB_GRP_CONFIG,
 	L4LB_GRP_STATE,
 	L4LB_GRP_ALARM,
+	L4LB_GRP_DROP,
 };
 
 int l4lb_netlink_init(void);

@@ -146,9 +146,9 @@ static int echo_put(struct sk_buff *msg, struct l4lb_net *ln,
 	u32 i;
 
 	if (change->op == L4LB_CHANGE_VIP_SET) {
-		vip = l4lb_vip_lookup(rcu_dereference(ln->table)->vips,
-				      &change->vip.addr, change->vip.family,
-				      l4lb_addr_hash(&change->vip.addr));
+		vip = l4lb_vip_find(rcu_dereference(ln->table)->vips,
+				    &change->vip.addr, change->vip.family,
+				    change->vip.prefix);
 		return vip ? l4lb_put_vip(msg, L4LB_A_VIP, vip) : -ENOENT;
 	}
 	strscpy(ref.name, change->service_name, sizeof(ref.name));
@@ -159,7 +159,7 @@ static int echo_put(struct sk_buff *msg, struct l4lb_net *ln,
 	    change->op == L4LB_CHANGE_SERVICE_SET)
 		return l4lb_put_service(msg, L4LB_A_SERVICE, ln, svc);
 	sd = svc->sched;
-	port = change->server.port ? : svc->key.port;
+	port = change->server.port ? : l4lb_key_server_port(&svc->key);
 	for (i = 0; i < sd->nr; i++) {
 		const struct l4lb_server *srv = sd->slot[i].server;
 

@@ -4,6 +4,7 @@
 #include <net/genetlink.h>
 
 #include "conn.h"
+#include "match.h"
 #include "net.h"
 #include "netlink_priv.h"
 #include "service.h"
@@ -163,24 +164,64 @@ static int conn_missing(const struct nlattr *nest, struct nlattr **tb,
 	return 0;
 }
 
+static struct l4lb_conn *conn_of_service(struct l4lb_net *ln,
+					 const struct l4lb_service *svc,
+					 const struct l4lb_endpoint *front,
+					 struct l4lb_conn_key *key)
+{
+	key->id = svc->id | svc->wide;
+	key->wide = front;
+	l4lb_conn_hash(&ln->conns, key);
+	return l4lb_conn_lookup(ln, key);
+}
+
+/* A tuple does not say its mark, so all services of marks are asked. RCU. */
+static struct l4lb_conn *conn_of_marks(struct l4lb_net *ln,
+				       const struct l4lb_table *table,
+				       const struct l4lb_endpoint *front,
+				       struct l4lb_conn_key *key)
+{
+	const struct l4lb_map *map = table->services;
+	const struct l4lb_service *svc;
+	struct l4lb_conn *conn;
+	u32 l, i;
+
+	for (l = 0; l <= map->mask; l++) {
+		for (i = 0; map->leaf[l] && i < map->leaf[l]->nr; i++) {
+			svc = map->leaf[l]->e[i].obj;
+			if (!svc->key.mark || svc->key.family != front->family)
+				continue;
+			conn = conn_of_service(ln, svc, front, key);
+			if (conn)
+				return conn;
+		}
+	}
+	return NULL;
+}
+
 /* The entry of a tuple, put into @msg. RCU. */
 static int conn_reply(struct sk_buff *msg, struct l4lb_net *ln,
-		      const struct l4lb_nl_service_ref *ref,
+		      const struct l4lb_endpoint *front,
 		      struct l4lb_conn_key *key,
 		      struct netlink_ext_ack *extack)
 {
-	const struct l4lb_service *svc = l4lb_nl_service_find(ln, ref);
+	const struct l4lb_table *table = rcu_dereference(ln->table);
 	const struct l4lb_conn *conn = NULL;
+	const struct l4lb_vip *vip;
+	struct l4lb_service *svc;
+	bool marks;
 	int err = -ENOENT;
 
-	if (!svc) {
+	l4lb_match_service(table, front, &vip, &svc);
+	marks = table->match && table->match->nr_marks;
+	if (!svc && !marks) {
 		NL_SET_ERR_MSG(extack, "no such service");
 		return -ENOENT;
 	}
-	key->id = svc->id;
-	l4lb_conn_hash(&ln->conns, key);
-	if (rcu_access_pointer(ln->conns.tbl))
-		conn = l4lb_conn_lookup(ln, key);
+	if (svc && rcu_access_pointer(ln->conns.tbl))
+		conn = conn_of_service(ln, svc, front, key);
+	if (!conn && marks && rcu_access_pointer(ln->conns.tbl))
+		conn = conn_of_marks(ln, table, front, key);
 	if (conn)
 		err = l4lb_put_conn(msg, L4LB_A_CONN, ln, conn);
 	if (err == -ENOENT)
@@ -188,8 +229,7 @@ static int conn_reply(struct sk_buff *msg, struct l4lb_net *ln,
 	return err;
 }
 
-static int conn_parse(const struct nlattr *nest,
-		      struct l4lb_nl_service_ref *ref,
+static int conn_parse(const struct nlattr *nest, struct l4lb_endpoint *front,
 		      struct l4lb_conn_key *key, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[L4LB_A_CONN_MAX + 1];
@@ -202,17 +242,16 @@ static int conn_parse(const struct nlattr *nest,
 		err = conn_missing(nest, tb, extack);
 	if (err)
 		return err;
-	memset(ref, 0, sizeof(*ref));
 	memset(key, 0, sizeof(*key));
-	ref->key.proto = nla_get_u8(tb[L4LB_A_CONN_PROTO]);
-	ref->key.port = nla_get_be16(tb[L4LB_A_CONN_VIP_PORT]);
+	front->proto = nla_get_u8(tb[L4LB_A_CONN_PROTO]);
+	front->port = nla_get_be16(tb[L4LB_A_CONN_VIP_PORT]);
 	key->port = nla_get_be16(tb[L4LB_A_CONN_CLIENT_PORT]);
-	err = l4lb_nl_addr(tb[L4LB_A_CONN_VIP], &ref->key.addr,
-			   &ref->key.family, extack);
+	err = l4lb_nl_addr(tb[L4LB_A_CONN_VIP], &front->addr, &front->family,
+			   extack);
 	if (err)
 		return err;
 	err = l4lb_nl_addr(tb[L4LB_A_CONN_CLIENT], &key->addr, &family, extack);
-	if (!err && family != ref->key.family) {
+	if (!err && family != front->family) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_CONN_CLIENT],
 				    "client and VIP are of different families");
 		err = -EINVAL;
@@ -231,7 +270,7 @@ int l4lb_nl_conn_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct l4lb_net *ln = l4lb_pernet(genl_info_net(info));
 	struct nlattr *nest = info->attrs[L4LB_A_CONN];
-	struct l4lb_nl_service_ref ref;
+	struct l4lb_endpoint front;
 	struct l4lb_conn_key key;
 	struct sk_buff *msg;
 	void *hdr;
@@ -247,14 +286,14 @@ int l4lb_nl_conn_get(struct sk_buff *skb, struct genl_info *info)
 				    "a filter is for dumps");
 		return -EINVAL;
 	}
-	err = conn_parse(nest, &ref, &key, info->extack);
+	err = conn_parse(nest, &front, &key, info->extack);
 	if (err)
 		return err;
 	msg = l4lb_nl_reply_new(info, GENLMSG_DEFAULT_SIZE, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	rcu_read_lock();
-	err = conn_reply(msg, ln, &ref, &key, info->extack);
+	err = conn_reply(msg, ln, &front, &key, info->extack);
 	rcu_read_unlock();
 	if (!err)
 		return l4lb_nl_reply(msg, hdr, info);

@@ -241,7 +241,7 @@ static int server_reply(struct sk_buff *msg, struct l4lb_net *ln,
 	}
 	ep->proto = svc->key.proto;
 	if (!ep->port)
-		ep->port = svc->key.port;
+		ep->port = l4lb_key_server_port(&svc->key);
 	srv = server_find(ln, svc, ep);
 	if (!srv) {
 		NL_SET_ERR_MSG(extack, "the service has no such server");
@@ -437,12 +437,12 @@ int l4lb_nl_server_dump(struct sk_buff *skb, struct netlink_callback *cb)
 /* VIPs */
 
 static int vip_reply(struct sk_buff *msg, struct l4lb_net *ln,
-		     const union l4lb_addr *addr, u8 family)
+		     const struct l4lb_service_key *key)
 {
 	const struct l4lb_map *map = rcu_dereference(ln->table)->vips;
 	const struct l4lb_vip *vip;
 
-	vip = l4lb_vip_lookup(map, addr, family, l4lb_addr_hash(addr));
+	vip = l4lb_vip_find(map, &key->addr, key->family, key->prefix);
 	return vip ? l4lb_put_vip(msg, L4LB_A_VIP, vip) : -ENOENT;
 }
 
@@ -458,10 +458,9 @@ int l4lb_nl_vip_get(struct sk_buff *skb, struct genl_info *info)
 	struct l4lb_net *ln = l4lb_pernet(genl_info_net(info));
 	struct nlattr *nest = info->attrs[L4LB_A_VIP];
 	struct nlattr *tb[L4LB_A_VIP_MAX + 1];
-	union l4lb_addr addr;
+	struct l4lb_service_key key;
 	struct sk_buff *msg;
 	void *hdr;
-	u8 family;
 	int err;
 
 	if (!nest) {
@@ -478,14 +477,14 @@ int l4lb_nl_vip_get(struct sk_buff *skb, struct genl_info *info)
 				"a VIP is named by its address");
 		return -EINVAL;
 	}
-	err = l4lb_nl_addr(tb[L4LB_A_VIP_ADDR], &addr, &family, info->extack);
+	err = l4lb_nl_vip(tb, &key, info->extack);
 	if (err)
 		return err;
 	msg = l4lb_nl_reply_new(info, GENLMSG_DEFAULT_SIZE, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	rcu_read_lock();
-	err = vip_reply(msg, ln, &addr, family);
+	err = vip_reply(msg, ln, &key);
 	rcu_read_unlock();
 	if (!err)
 		return l4lb_nl_reply(msg, hdr, info);

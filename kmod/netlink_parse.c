@@ -38,10 +38,52 @@ int l4lb_nl_addr(const struct nlattr *attr, union l4lb_addr *addr, u8 *family,
 	return 0;
 }
 
+/* A service of a mark: nothing of an address may stand beside it. */
+static int service_mark(struct nlattr **tb, struct l4lb_service_key *key,
+			struct netlink_ext_ack *extack)
+{
+	static const u8 other[] = {
+		L4LB_A_SERVICE_PROTO, L4LB_A_SERVICE_ADDR, L4LB_A_SERVICE_PORT,
+		L4LB_A_SERVICE_PORT_LAST, L4LB_A_SERVICE_PREFIX,
+	};
+	u8 family = 4;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(other); i++) {
+		if (!tb[other[i]])
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, tb[other[i]],
+				    "a fwmark service has no protocol, address or port");
+		return -EINVAL;
+	}
+	key->mark = nla_get_u32(tb[L4LB_A_SERVICE_FWMARK]);
+	if (!key->mark) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_SERVICE_FWMARK],
+				    "mark 0 is that of packets without a mark");
+		return -EINVAL;
+	}
+	if (tb[L4LB_A_SERVICE_FAMILY])
+		family = nla_get_u8(tb[L4LB_A_SERVICE_FAMILY]);
+	if (family != 4 && family != 6) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_SERVICE_FAMILY],
+				    "the family of a fwmark service is 4 or 6");
+		return -EINVAL;
+	}
+	key->family = family == 4 ? AF_INET : AF_INET6;
+	return 0;
+}
+
 static int service_key(const struct nlattr *nest, struct nlattr **tb,
-		       struct l4lb_endpoint *key,
+		       struct l4lb_service_key *key,
 		       struct netlink_ext_ack *extack)
 {
+	int err;
+
+	if (tb[L4LB_A_SERVICE_FAMILY]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_SERVICE_FAMILY],
+				    "family is of fwmark services: an address has its own");
+		return -EINVAL;
+	}
 	if (!tb[L4LB_A_SERVICE_ADDR]) {
 		L4LB_NL_MISSING(extack, nest, L4LB_A_SERVICE_ADDR,
 				"a service is named by protocol, address and port");
@@ -59,8 +101,17 @@ static int service_key(const struct nlattr *nest, struct nlattr **tb,
 		return -EPROTONOSUPPORT;
 	}
 	key->port = nla_get_be16(tb[L4LB_A_SERVICE_PORT]);
-	return l4lb_nl_addr(tb[L4LB_A_SERVICE_ADDR], &key->addr, &key->family,
-			    extack);
+	key->port_last = key->port;
+	if (tb[L4LB_A_SERVICE_PORT_LAST])
+		key->port_last = nla_get_be16(tb[L4LB_A_SERVICE_PORT_LAST]);
+	err = l4lb_nl_addr(tb[L4LB_A_SERVICE_ADDR], &key->addr, &key->family,
+			   extack);
+	if (err)
+		return err;
+	key->prefix = l4lb_addr_bits(key->family);
+	if (tb[L4LB_A_SERVICE_PREFIX])
+		key->prefix = nla_get_u8(tb[L4LB_A_SERVICE_PREFIX]);
+	return 0;
 }
 
 /**
@@ -70,8 +121,8 @@ static int service_key(const struct nlattr *nest, struct nlattr **tb,
  * @ref: out
  * @extack: for the refusal
  *
- * With a protocol the identity is (protocol, address, port) and a name is a
- * value; without, the name is the identity.
+ * With a mark or a protocol the identity is (mark, family) or (protocol, address,
+ * prefix, ports) and a name is a value; without, the name is the identity.
  *
  * Return: 0 or a negative errno.
  */
@@ -80,10 +131,13 @@ int l4lb_nl_service_ref(const struct nlattr *nest, struct nlattr **tb,
 			struct netlink_ext_ack *extack)
 {
 	memset(ref, 0, sizeof(*ref));
+	if (tb[L4LB_A_SERVICE_FWMARK])
+		return service_mark(tb, &ref->key, extack);
 	if (tb[L4LB_A_SERVICE_PROTO])
 		return service_key(nest, tb, &ref->key, extack);
 	if (tb[L4LB_A_SERVICE_ADDR] || tb[L4LB_A_SERVICE_PORT] ||
-	    !tb[L4LB_A_SERVICE_NAME]) {
+	    tb[L4LB_A_SERVICE_PORT_LAST] || tb[L4LB_A_SERVICE_PREFIX] ||
+	    tb[L4LB_A_SERVICE_FAMILY] || !tb[L4LB_A_SERVICE_NAME]) {
 		L4LB_NL_MISSING(extack, nest, L4LB_A_SERVICE_PROTO,
 				"name the service: protocol, address and port, or its name");
 		return -EINVAL;
@@ -124,8 +178,8 @@ int l4lb_nl_service_nest(const struct nlattr *nest,
  * @nest: the server's nest
  * @tb: its attributes
  * @ref: out: its service
- * @server: out: its address; protocol and default port of the service, 0 when
- *	that is named by name: port 0 then means the service's
+ * @server: out: its address; the service's protocol, 0 when that is named by name;
+ *	its port, 0 when none is said: l4lb_key_server_port() of the service
  * @extack: for the refusal
  *
  * Return: 0 or a negative errno.
@@ -156,15 +210,8 @@ int l4lb_nl_server_ref(const struct nlattr *nest, struct nlattr **tb,
 	if (err)
 		return err;
 	server->proto = ref->key.proto;
-	server->port = ref->key.port;
-	if (tb[L4LB_A_SERVER_PORT]) {
+	if (tb[L4LB_A_SERVER_PORT])
 		server->port = nla_get_be16(tb[L4LB_A_SERVER_PORT]);
-		if (!server->port) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[L4LB_A_SERVER_PORT],
-					    "port 0 is not a server's");
-			return -EINVAL;
-		}
-	}
 	return 0;
 }
 
@@ -227,6 +274,18 @@ int l4lb_nl_timeouts(const struct nlattr *nest, int type, u32 *seconds,
 	return 0;
 }
 
+static void change_options(struct nlattr **tb, struct l4lb_service_opts *opts)
+{
+	const struct l4lb_service_option *o = l4lb_service_option;
+	const struct l4lb_service_option *end = o + L4LB_SERVICE_OPTIONS;
+
+	/* The policies make sure of the lengths. */
+	for (; o < end; o++)
+		if (tb[o->attr])
+			memcpy((u8 *)opts + o->offset, nla_data(tb[o->attr]),
+			       o->size);
+}
+
 static int change_service(const struct nlattr *nest, struct nlattr **tb,
 			  struct l4lb_change *change,
 			  struct netlink_ext_ack *extack)
@@ -234,7 +293,8 @@ static int change_service(const struct nlattr *nest, struct nlattr **tb,
 	struct l4lb_nl_service_ref ref;
 	int err;
 
-	if (change->op == L4LB_CHANGE_SERVICE_NEW && !tb[L4LB_A_SERVICE_PROTO]) {
+	if (change->op == L4LB_CHANGE_SERVICE_NEW &&
+	    !tb[L4LB_A_SERVICE_PROTO] && !tb[L4LB_A_SERVICE_FWMARK]) {
 		L4LB_NL_MISSING(extack, nest, L4LB_A_SERVICE_PROTO,
 				"a new service needs protocol, address and port");
 		return -EINVAL;
@@ -245,7 +305,7 @@ static int change_service(const struct nlattr *nest, struct nlattr **tb,
 	change->service = ref.key;
 	strscpy(change->service_name, ref.name, sizeof(change->service_name));
 	if (*ref.name)
-		change->present &= ~BIT(L4LB_A_SERVICE_NAME);
+		change->present &= ~BIT_ULL(L4LB_A_SERVICE_NAME);
 	else if (tb[L4LB_A_SERVICE_NAME])
 		nla_strscpy(change->name, tb[L4LB_A_SERVICE_NAME],
 			    sizeof(change->name));
@@ -258,6 +318,7 @@ static int change_service(const struct nlattr *nest, struct nlattr **tb,
 		change->tie = nla_get_u8(tb[L4LB_A_SERVICE_TIE]);
 	if (tb[L4LB_A_SERVICE_MIDSTREAM])
 		change->midstream = nla_get_u8(tb[L4LB_A_SERVICE_MIDSTREAM]);
+	change_options(tb, &change->opts);
 	return l4lb_nl_timeouts(nest, L4LB_A_SERVICE_TIMEOUT, change->timeout,
 				&change->timeout_given, extack);
 }
@@ -301,8 +362,31 @@ static int change_vip(const struct nlattr *nest, struct nlattr **tb,
 		return -EINVAL;
 	}
 	change->unknown_port = nla_get_u8(tb[L4LB_A_VIP_UNKNOWN_PORT]);
-	return l4lb_nl_addr(tb[L4LB_A_VIP_ADDR], &change->vip.addr,
-			    &change->vip.family, extack);
+	return l4lb_nl_vip(tb, &change->vip, extack);
+}
+
+/**
+ * l4lb_nl_vip() - how a request names a VIP
+ * @tb: attributes of the VIP's nest; the address is there
+ * @vip: out: address, family and prefix; all else 0
+ * @extack: for the refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int l4lb_nl_vip(struct nlattr **tb, struct l4lb_service_key *vip,
+		struct netlink_ext_ack *extack)
+{
+	int err;
+
+	memset(vip, 0, sizeof(*vip));
+	err = l4lb_nl_addr(tb[L4LB_A_VIP_ADDR], &vip->addr, &vip->family,
+			   extack);
+	if (err)
+		return err;
+	vip->prefix = l4lb_addr_bits(vip->family);
+	if (tb[L4LB_A_VIP_PREFIX])
+		vip->prefix = nla_get_u8(tb[L4LB_A_VIP_PREFIX]);
+	return 0;
 }
 
 /**
@@ -350,7 +434,7 @@ int l4lb_nl_change(const struct nlattr *nest, struct l4lb_change *change,
 		return err;
 	for (i = 1; i <= kind[change->op].max; i++)
 		if (tb[i])
-			change->present |= BIT(i);
+			change->present |= BIT_ULL(i);
 	change->nest = nest;
 	change->tb = tb;
 	return kind[change->op].parse(nest, tb, change, extack);

@@ -20,9 +20,10 @@
 /* Programs choose these; the bounds are the family's version. */
 #define ENUM(max)	NLA_POLICY_RANGE(NLA_U8, 1, max)
 #define TEXT(size)	{ .type = NLA_NUL_STRING, .len = (size) - 1 }
+#define SWITCH		NLA_POLICY_MAX(NLA_U8, 1)
 
 const struct nla_policy l4lb_pol_timeout[L4LB_A_TIMEOUT_MAX + 1] = {
-	[L4LB_A_TIMEOUT_STATE] = ENUM(L4LB_STATE_MAX),
+	[L4LB_A_TIMEOUT_STATE] = ENUM(L4LB_TIMEOUT_STATES - 1),
 	[L4LB_A_TIMEOUT_SECONDS] = NUMBER,
 };
 
@@ -30,7 +31,11 @@ const struct nla_policy l4lb_pol_timeout[L4LB_A_TIMEOUT_MAX + 1] = {
 	[L4LB_A_SERVICE_PROTO] = { .type = NLA_U8 },			\
 	[L4LB_A_SERVICE_ADDR] = ADDR,					\
 	[L4LB_A_SERVICE_PORT] = PORT,					\
-	[L4LB_A_SERVICE_NAME] = TEXT(L4LB_NAME_MAX)
+	[L4LB_A_SERVICE_NAME] = TEXT(L4LB_NAME_MAX),			\
+	[L4LB_A_SERVICE_PORT_LAST] = PORT,				\
+	[L4LB_A_SERVICE_PREFIX] = { .type = NLA_U8 },			\
+	[L4LB_A_SERVICE_FWMARK] = NUMBER,				\
+	[L4LB_A_SERVICE_FAMILY] = { .type = NLA_U8 }
 
 const struct nla_policy l4lb_pol_service_key[L4LB_A_SERVICE_MAX + 1] = {
 	SERVICE_KEY,
@@ -43,6 +48,18 @@ const struct nla_policy l4lb_pol_service_conf[L4LB_A_SERVICE_MAX + 1] = {
 	[L4LB_A_SERVICE_TIE] = ENUM(L4LB_TIE_MAX),
 	[L4LB_A_SERVICE_MIDSTREAM] = ENUM(L4LB_MIDSTREAM_MAX),
 	[L4LB_A_SERVICE_TIMEOUT] = NLA_POLICY_NESTED(l4lb_pol_timeout),
+	[L4LB_A_SERVICE_HASH_PORT] = SWITCH,
+	[L4LB_A_SERVICE_HASH_FALLBACK] = SWITCH,
+	[L4LB_A_SERVICE_PERSIST] = NUMBER,
+	[L4LB_A_SERVICE_PERSIST_PREFIX] = { .type = NLA_U8 },
+	[L4LB_A_SERVICE_ONE_PACKET] = SWITCH,
+	[L4LB_A_SERVICE_SLOW_START] = NUMBER,
+	[L4LB_A_SERVICE_ON_DOWN] = ENUM(L4LB_ON_DOWN_MAX),
+	[L4LB_A_SERVICE_ON_SERVER_GONE] = ENUM(L4LB_ON_GONE_MAX),
+	[L4LB_A_SERVICE_TRACK_SEQ] = SWITCH,
+	[L4LB_A_SERVICE_HALF_OPEN_MAX] = NUMBER,
+	[L4LB_A_SERVICE_HOOK] = ENUM(L4LB_HOOK_MAX),
+	[L4LB_A_SERVICE_TRACK] = SWITCH,
 };
 
 #define SERVER_KEY							\
@@ -73,20 +90,25 @@ const struct nla_policy l4lb_pol_server_state[L4LB_A_SERVER_MAX + 1] = {
 	[L4LB_A_SERVER_HEALTH] = ENUM(L4LB_HEALTH_MAX),
 	[L4LB_A_SERVER_OPER_WEIGHT] = { .type = NLA_S32 },
 	[L4LB_A_SERVER_TEXT] = TEXT(L4LB_TEXT_MAX),
+	[L4LB_A_SERVER_DEADLINE] = NUMBER,
 };
 
+#define VIP_KEY								\
+	[L4LB_A_VIP_ADDR] = ADDR,					\
+	[L4LB_A_VIP_PREFIX] = { .type = NLA_U8 }
+
 const struct nla_policy l4lb_pol_vip_key[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
+	VIP_KEY,
 };
 
 const struct nla_policy l4lb_pol_vip_conf[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
+	VIP_KEY,
 	[L4LB_A_VIP_UNKNOWN_PORT] = ENUM(L4LB_UNKNOWN_PORT_MAX),
 };
 
 const struct nla_policy l4lb_pol_vip_standby[L4LB_A_VIP_MAX + 1] = {
-	[L4LB_A_VIP_ADDR] = ADDR,
-	[L4LB_A_VIP_STANDBY] = NLA_POLICY_MAX(NLA_U8, 1),
+	VIP_KEY,
+	[L4LB_A_VIP_STANDBY] = SWITCH,
 };
 
 const struct nla_policy l4lb_pol_limits_conf[L4LB_A_LIMITS_MAX + 1] = {
@@ -123,6 +145,7 @@ const struct nla_policy l4lb_pol_packet[L4LB_A_EXPLAIN_MAX + 1] = {
 	[L4LB_A_EXPLAIN_VIP_PORT] = PORT,
 	[L4LB_A_EXPLAIN_TCP_FLAGS] = { .type = NLA_U8 },
 	[L4LB_A_EXPLAIN_HOOK] = ENUM(L4LB_HOOK_MAX),
+	[L4LB_A_EXPLAIN_MARK] = { .type = NLA_U32 },
 };
 
 /* Who asks; every command takes it, and some look at it. */

@@ -68,11 +68,11 @@ extern const struct nla_policy l4lb_op_explain[L4LB_A_MAX + 1];
 
 /**
  * struct l4lb_nl_service_ref - how a request names a service
- * @key: address, port and protocol
+ * @key: its identity
  * @name: the name when it is named by that, else empty
  */
 struct l4lb_nl_service_ref {
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	char name[L4LB_NAME_MAX];
 };
 
@@ -88,15 +88,17 @@ int l4lb_nl_server_ref(const struct nlattr *nest, struct nlattr **tb,
 		       struct l4lb_nl_service_ref *ref,
 		       struct l4lb_endpoint *server,
 		       struct netlink_ext_ack *extack);
+int l4lb_nl_vip(struct nlattr **tb, struct l4lb_service_key *vip,
+		struct netlink_ext_ack *extack);
 int l4lb_nl_timeouts(const struct nlattr *nest, int type, u32 *seconds,
 		     u32 *given, struct netlink_ext_ack *extack);
 int l4lb_nl_change(const struct nlattr *nest, struct l4lb_change *change,
 		   struct nlattr **tb, struct netlink_ext_ack *extack);
 
 /* Attributes that a nest of a change can have, whatever it is about. */
-#define L4LB_NL_CHANGE_ATTRS	(L4LB_A_SERVER_MAX + 1)
-static_assert((int)L4LB_A_SERVER_MAX >= (int)L4LB_A_SERVICE_MAX &&
-	      (int)L4LB_A_SERVER_MAX >= (int)L4LB_A_VIP_MAX);
+#define L4LB_NL_CHANGE_ATTRS	(L4LB_A_SERVICE_MAX + 1)
+static_assert((int)L4LB_A_SERVICE_MAX >= (int)L4LB_A_SERVER_MAX &&
+	      (int)L4LB_A_SERVICE_MAX >= (int)L4LB_A_VIP_MAX);
 
 /* netlink_owner.c */
 

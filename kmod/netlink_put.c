@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <net/netlink.h>
 
+#include "match.h"
 #include "net.h"
 #include "netlink_priv.h"
 #include "sched.h"
@@ -107,7 +108,7 @@ static u8 state_proto(u8 state)
 	return state == L4LB_STATE_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
-/* The states that connections of the service's protocol can be in. */
+/* The states that connections of the service's protocols can be in. */
 static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 				const struct l4lb_service *svc)
 {
@@ -115,8 +116,8 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	u8 state;
 	int err;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
-		if (state_proto(state) != svc->key.proto)
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
+		if (svc->key.proto && state_proto(state) != svc->key.proto)
 			continue;
 		seconds = svc->timeout[state] ? :
 			  READ_ONCE(ln->limits.timeout[state]);
@@ -128,12 +129,25 @@ static int put_service_timeouts(struct sk_buff *skb, struct l4lb_net *ln,
 	return 0;
 }
 
+static int put_key(struct sk_buff *skb, const struct l4lb_service_key *key)
+{
+	if (key->mark)
+		return nla_put_u32(skb, L4LB_A_SERVICE_FWMARK, key->mark) ||
+		       nla_put_u8(skb, L4LB_A_SERVICE_FAMILY,
+				  key->family == AF_INET ? 4 : 6);
+	return nla_put_u8(skb, L4LB_A_SERVICE_PROTO, key->proto) ||
+	       l4lb_put_addr(skb, L4LB_A_SERVICE_ADDR, &key->addr,
+			     key->family) ||
+	       nla_put_be16(skb, L4LB_A_SERVICE_PORT, key->port) ||
+	       (key->port_last != key->port &&
+		nla_put_be16(skb, L4LB_A_SERVICE_PORT_LAST, key->port_last)) ||
+	       (key->prefix != l4lb_addr_bits(key->family) &&
+		nla_put_u8(skb, L4LB_A_SERVICE_PREFIX, key->prefix));
+}
+
 static int put_identity(struct sk_buff *skb, const struct l4lb_service *svc)
 {
-	return nla_put_u8(skb, L4LB_A_SERVICE_PROTO, svc->key.proto) ||
-	       l4lb_put_addr(skb, L4LB_A_SERVICE_ADDR, &svc->key.addr,
-			     svc->key.family) ||
-	       nla_put_be16(skb, L4LB_A_SERVICE_PORT, svc->key.port) ||
+	return put_key(skb, &svc->key) ||
 	       (*svc->name &&
 		nla_put_string(skb, L4LB_A_SERVICE_NAME, svc->name));
 }
@@ -158,6 +172,21 @@ int l4lb_put_service_id(struct sk_buff *skb, int type,
 		return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_service_options(struct sk_buff *skb,
+			       const struct l4lb_service_opts *opts)
+{
+	const struct l4lb_service_option *o = l4lb_service_option;
+	const struct l4lb_service_option *end = o + L4LB_SERVICE_OPTIONS;
+
+	for (; o < end; o++) {
+		if (o->attr == L4LB_A_SERVICE_PERSIST_PREFIX && !opts->persist)
+			continue;
+		if (nla_put(skb, o->attr, o->size, (const u8 *)opts + o->offset))
+			return -EMSGSIZE;
+	}
 	return 0;
 }
 
@@ -207,6 +236,9 @@ int l4lb_put_service(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	    nla_put_u8(skb, L4LB_A_SERVICE_TIE, svc->tie) ||
 	    nla_put_u8(skb, L4LB_A_SERVICE_MIDSTREAM, svc->midstream) ||
 	    put_service_timeouts(skb, ln, svc) ||
+	    put_service_options(skb, &svc->opts) ||
+	    nla_put_u32(skb, L4LB_A_SERVICE_HALF_OPEN,
+			atomic_read(&svc->rt->half_open)) ||
 	    nla_put_u8(skb, L4LB_A_SERVICE_OWNER, svc->owner) ||
 	    nla_put_u32(skb, L4LB_A_SERVICE_ID, svc->id) ||
 	    nla_put_u32(skb, L4LB_A_SERVICE_SERVERS, svc->sched->nr) ||
@@ -243,6 +275,20 @@ static int put_server_text(struct sk_buff *skb, const struct l4lb_server *srv)
 	return *text && nla_put_string(skb, L4LB_A_SERVER_TEXT, text);
 }
 
+/* Seconds that are left of a drain, rounded up. */
+static int put_server_deadline(struct sk_buff *skb,
+			       const struct l4lb_server *srv)
+{
+	unsigned long deadline = READ_ONCE(srv->deadline);
+	long left;
+
+	if (!deadline)
+		return 0;
+	left = max(0L, (long)(deadline - jiffies));
+	return nla_put_u32(skb, L4LB_A_SERVER_DEADLINE,
+			   DIV_ROUND_UP(left, HZ));
+}
+
 static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 {
 	bool gone = READ_ONCE(srv->gone);
@@ -252,6 +298,7 @@ static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 	       nla_put_s32(skb, L4LB_A_SERVER_OPER_WEIGHT,
 			   READ_ONCE(srv->oper_weight)) ||
 	       put_server_text(skb, srv) ||
+	       put_server_deadline(skb, srv) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_ID, srv->id) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_EFF_WEIGHT,
 			   gone ? 0 : l4lb_server_weight(srv)) ||
@@ -319,6 +366,8 @@ int l4lb_put_vip(struct sk_buff *skb, int type, const struct l4lb_vip *vip)
 	if (!nest)
 		return -EMSGSIZE;
 	if (l4lb_put_addr(skb, L4LB_A_VIP_ADDR, &vip->addr, vip->family) ||
+	    (vip->prefix != l4lb_addr_bits(vip->family) &&
+	     nla_put_u8(skb, L4LB_A_VIP_PREFIX, vip->prefix)) ||
 	    nla_put_u8(skb, L4LB_A_VIP_UNKNOWN_PORT, vip->unknown_port) ||
 	    nla_put_u8(skb, L4LB_A_VIP_STANDBY, READ_ONCE(vip->standby)) ||
 	    nla_put_u32(skb, L4LB_A_VIP_SERVICES, vip->nr_services)) {
@@ -343,7 +392,7 @@ static int put_caps(struct sk_buff *skb, const struct l4lb_limits *limits)
 			READ_ONCE(limits->servers)) ||
 	    nla_put_u32(skb, L4LB_A_LIMITS_VIPS, READ_ONCE(limits->vips)))
 		return -EMSGSIZE;
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		err = put_timeout(skb, L4LB_A_LIMITS_TIMEOUT, state,
 				  READ_ONCE(limits->timeout[state]), false);
 		if (err)
@@ -402,6 +451,21 @@ static u32 conn_expires(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 	return idle < timeout ? min_t(u64, timeout - idle, U32_MAX) : 0;
 }
 
+/* What the client sends to; a template of a mark has nothing of that. */
+static int put_conn_front(struct sk_buff *skb, const struct l4lb_conn *conn,
+			  const struct l4lb_service *svc)
+{
+	const struct l4lb_endpoint *front = &svc->key.ep;
+
+	if (conn->node.id & L4LB_CONN_WIDE)
+		front = l4lb_conn_front(conn);
+	else if (svc->key.mark)
+		return 0;
+	return l4lb_put_addr(skb, L4LB_A_CONN_VIP, &front->addr,
+			     front->family) ||
+	       nla_put_be16(skb, L4LB_A_CONN_VIP_PORT, front->port);
+}
+
 /**
  * l4lb_put_conn() - a connection
  * @skb: message
@@ -410,8 +474,8 @@ static u32 conn_expires(const struct l4lb_net *ln, const struct l4lb_conn *conn)
  * @conn: its entry
  *
  * Context: RCU read side.
- * Return: 0; -EMSGSIZE; -ENOENT when its service has left, so that the entry
- * means nothing any more.
+ * Return: 0; -EMSGSIZE; -ENOENT when its service has left or its server was
+ * deleted at once, so that the entry means nothing any more.
  */
 int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 		  const struct l4lb_conn *conn)
@@ -421,8 +485,8 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	const struct l4lb_server *srv;
 	struct nlattr *nest;
 
-	svc = l4lb_slots_get(&ln->services, node->id);
-	if (!svc)
+	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
+	if (!svc || (READ_ONCE(conn->word) & L4LB_CONN_ORPHAN))
 		return -ENOENT;
 	srv = l4lb_slots_get(&ln->servers, conn->server);
 	if (srv && srv->gen != conn->gen)
@@ -433,16 +497,17 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	if (nla_put_u8(skb, L4LB_A_CONN_PROTO, node->proto) ||
 	    l4lb_put_addr(skb, L4LB_A_CONN_CLIENT, &node->addr, node->family) ||
 	    nla_put_be16(skb, L4LB_A_CONN_CLIENT_PORT, node->port) ||
-	    l4lb_put_addr(skb, L4LB_A_CONN_VIP, &svc->key.addr,
-			  svc->key.family) ||
-	    nla_put_be16(skb, L4LB_A_CONN_VIP_PORT, svc->key.port) ||
+	    put_conn_front(skb, conn, svc) ||
 	    (srv && (l4lb_put_addr(skb, L4LB_A_CONN_SERVER, &srv->ep.addr,
 				   srv->ep.family) ||
 		     nla_put_be16(skb, L4LB_A_CONN_SERVER_PORT,
-				  srv->ep.port))) ||
-	    nla_put_u8(skb, L4LB_A_CONN_METHOD, conn->method) ||
+				  l4lb_conn_server_port(conn, srv)))) ||
+	    nla_put_u8(skb, L4LB_A_CONN_METHOD,
+		       conn->method ? conn->method : svc->method) ||
 	    nla_put_u8(skb, L4LB_A_CONN_STATE,
 		       READ_ONCE(conn->word) & L4LB_CONN_STATE) ||
+	    ((READ_ONCE(conn->word) & L4LB_CONN_STATE) == L4LB_STATE_PERSIST &&
+	     nla_put_u8(skb, L4LB_A_CONN_PREFIX, svc->persist_prefix)) ||
 	    nla_put_u32(skb, L4LB_A_CONN_EXPIRES, conn_expires(ln, conn))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;

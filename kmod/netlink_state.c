@@ -63,6 +63,8 @@ static int state_parse(const struct nlattr *nest, struct nlattr **tb,
 		st->health = nla_get_u8(tb[L4LB_A_SERVER_HEALTH]);
 	if (tb[L4LB_A_SERVER_OPER_WEIGHT])
 		st->oper_weight = nla_get_s32(tb[L4LB_A_SERVER_OPER_WEIGHT]);
+	if (tb[L4LB_A_SERVER_DEADLINE])
+		st->deadline = nla_get_u32(tb[L4LB_A_SERVER_DEADLINE]);
 	if (tb[L4LB_A_SERVER_TEXT])
 		nla_strscpy(st->text, tb[L4LB_A_SERVER_TEXT], sizeof(st->text));
 	return 0;
@@ -113,13 +115,11 @@ refuse:
 
 /**
  * struct standby - one VIP of a standby message
- * @addr: address
- * @family: AF_INET or AF_INET6
+ * @vip: its identity
  * @standby: what it becomes
  */
 struct standby {
-	union l4lb_addr addr;
-	u8 family;
+	struct l4lb_service_key vip;
 	bool standby;
 };
 
@@ -144,8 +144,7 @@ static int standby_parse(const struct nlattr *nest, struct standby *want,
 		return -EINVAL;
 	}
 	want->standby = nla_get_u8(tb[L4LB_A_VIP_STANDBY]);
-	return l4lb_nl_addr(tb[L4LB_A_VIP_ADDR], &want->addr, &want->family,
-			    extack);
+	return l4lb_nl_vip(tb, &want->vip, extack);
 }
 
 /* Walk the message's VIPs; with @ln set them, without only look. */
@@ -162,7 +161,9 @@ static int standby_walk(struct genl_info *info, struct l4lb_net *ln, u32 owner,
 			continue;
 		err = standby_parse(nest, &want, info->extack);
 		if (!err && ln)
-			err = l4lb_vip_standby_set(ln, &want.addr, want.family,
+			err = l4lb_vip_standby_set(ln, &want.vip.addr,
+						   want.vip.family,
+						   want.vip.prefix,
 						   want.standby, owner,
 						   info->extack);
 		if (err) {

@@ -9,11 +9,16 @@
  * than there are is TRUNCATED.
  */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/unaligned.h>
+#include <net/dsfield.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "packet.h"
 
@@ -23,12 +28,29 @@
 /* What an ICMP error must quote of a transport header (RFC 792). */
 #define PACKET_QUOTED		8
 
+/*
+ * Longer chains of extension headers are nobody's honest traffic: each header
+ * is looked at for each packet, and the first fragment has to hold them all
+ * (RFC 7112). Headers, and their bytes.
+ */
+#define PACKET_CHAIN_HEADERS	8
+#define PACKET_CHAIN_BYTES	1024
+
+/* Bytes of the ICMP and ICMPv6 header of an error, before its quotation. */
+#define PACKET_ICMP_HEADER	8
+
 static __always_inline void packet_addr4(union l4lb_addr *addr, __be32 ip)
 {
 	addr->w[0] = ip;
 	addr->w[1] = 0;
 	addr->w[2] = 0;
 	addr->w[3] = 0;
+}
+
+static __always_inline void packet_addr6(union l4lb_addr *addr,
+					 const struct in6_addr *ip6)
+{
+	addr->ip6 = *ip6;
 }
 
 static void packet_bad(struct l4lb_packet *pkt, u32 reason)
@@ -94,55 +116,164 @@ static __always_inline void packet_udp(const struct sk_buff *skb, int offset,
 	packet_ports(pkt, uh->source, uh->dest);
 }
 
-/* Redirects and the deprecated source quench (RFC 6633) are not for servers. */
-static bool packet_icmp_is_error(u8 type)
+/**
+ * struct packet_chain - where a chain of extension headers ends
+ * @at: offset of the upper-layer header from the network header
+ * @frag: offset and more-flag of a Fragment header, 0 for an atomic one (RFC
+ *	6946) or none
+ * @proto: of the upper layer; %NEXTHDR_ROUTING if that header has segments left,
+ *	since the destination is then not the last one
+ */
+struct packet_chain {
+	u32 at;
+	u16 frag;
+	u8 proto;
+};
+
+/* Is this a header after which another one follows? */
+static bool packet_chained(u8 proto)
 {
-	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
-	       type == ICMP_PARAMETERPROB;
+	return proto == NEXTHDR_HOP || proto == NEXTHDR_ROUTING ||
+	       proto == NEXTHDR_DEST || proto == NEXTHDR_FRAGMENT;
 }
 
 /*
- * @base: of the network header from skb->data; @bytes: of the IP payload.
+ * Walk extension headers (RFC 8200 4) from @at to @end, offsets from the
+ * network header at @base, the first of type @proto. What lies behind a
+ * fragment's offset is not looked at. Returns UNSPEC or what is wrong.
+ */
+static u32 packet_walk(const struct sk_buff *skb, int base, u32 at, u32 end,
+		       u8 proto, struct packet_chain *chain)
+{
+	u32 start = at, nr = 0, len;
+	bool fragment = false;
+	const u8 *hdr;
+	u8 buf[8];
+
+	chain->frag = 0;
+	for (; packet_chained(proto); nr++) {
+		if (nr == PACKET_CHAIN_HEADERS || at - start > PACKET_CHAIN_BYTES ||
+		    (proto == NEXTHDR_HOP && nr) ||
+		    (proto == NEXTHDR_FRAGMENT && fragment))
+			return L4LB_REASON_BAD_HEADER;
+		if (end - at < sizeof(buf))
+			return L4LB_REASON_TRUNCATED;
+		hdr = skb_header_pointer(skb, base + at, sizeof(buf), buf);
+		if (!hdr)
+			return L4LB_REASON_TRUNCATED;
+		len = proto == NEXTHDR_FRAGMENT ? sizeof(buf) :
+						  (hdr[1] + 1) * 8;
+		if (end - at < len)
+			return L4LB_REASON_TRUNCATED;
+		if (proto == NEXTHDR_ROUTING && hdr[3])
+			break;
+		if (proto == NEXTHDR_FRAGMENT) {
+			fragment = true;
+			chain->frag = get_unaligned_be16(hdr + 2) &
+				      (IP6_OFFSET | IP6_MF);
+		}
+		proto = hdr[0];
+		at += len;
+		if (chain->frag & IP6_OFFSET)
+			break;
+	}
+	chain->at = at;
+	chain->proto = proto;
+	return L4LB_REASON_UNSPEC;
+}
+
+/*
+ * Destination unreachable, packet too big or fragmentation needed, time
+ * exceeded, parameter problem (RFC 792, RFC 4443). Redirects and the deprecated
+ * source quench (RFC 6633) are not for servers.
+ */
+static bool packet_icmp_is_error(u8 family, u8 type)
+{
+	if (family == AF_INET)
+		return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||
+		       type == ICMP_PARAMETERPROB;
+	return type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB;
+}
+
+/* A quoted packet. */
+struct packet_quote {
+	union l4lb_addr saddr;
+	union l4lb_addr daddr;
+	u32 l4;		/* of its transport header, from the outer network header */
+	u8 proto;
+};
+
+/* @at: of the quoted header; false: nothing that one could use */
+static bool packet_quote4(const struct sk_buff *skb, int base, u32 at,
+			  struct packet_quote *quote)
+{
+	const struct iphdr *iph;
+	struct iphdr buf;
+
+	iph = skb_header_pointer(skb, base + at, sizeof(buf), &buf);
+	if (!iph || iph->version != 4 || iph->ihl * 4 < sizeof(*iph) ||
+	    (iph->frag_off & htons(IP_OFFSET)))
+		return false;
+	packet_addr4(&quote->saddr, iph->saddr);
+	packet_addr4(&quote->daddr, iph->daddr);
+	quote->l4 = at + iph->ihl * 4;
+	quote->proto = iph->protocol;
+	return true;
+}
+
+/* As packet_quote4(); @end: of the error, from its network header */
+static bool packet_quote6(const struct sk_buff *skb, int base, u32 at, u32 end,
+			  struct packet_quote *quote)
+{
+	const struct ipv6hdr *ip6h;
+	struct packet_chain chain;
+	struct ipv6hdr buf;
+
+	ip6h = skb_header_pointer(skb, base + at, sizeof(buf), &buf);
+	if (!ip6h || ip6h->version != 6 || end - at < sizeof(*ip6h))
+		return false;
+	packet_addr6(&quote->saddr, &ip6h->saddr);
+	packet_addr6(&quote->daddr, &ip6h->daddr);
+	if (packet_walk(skb, base, at + sizeof(*ip6h), end, ip6h->nexthdr,
+			&chain) || (chain.frag & IP6_OFFSET))
+		return false;
+	quote->l4 = chain.at;
+	quote->proto = chain.proto;
+	return true;
+}
+
+/*
+ * @base: of the network header from skb->data; pkt->l4 and pkt->len are known.
  * Whatever is wrong with a quotation makes it one that nobody here can use,
  * not a bad packet: senders quote what they like.
  */
-static void packet_icmp(const struct sk_buff *skb, int base, u32 bytes,
+static void packet_icmp(const struct sk_buff *skb, int base,
 			struct l4lb_packet *pkt)
 {
-	const struct icmphdr *ih;
-	const struct iphdr *iph;
+	u32 inner = pkt->l4 + PACKET_ICMP_HEADER, end = pkt->len;
+	struct packet_quote quote;
 	const __be16 *ports;
-	struct icmphdr icmp_buf;
-	struct iphdr ip_buf;
 	__be16 ports_buf[2];
-	u32 inner = pkt->l4 + sizeof(*ih), hlen;
+	const u8 *type;
+	u8 type_buf;
 
-	if (unlikely(bytes < sizeof(*ih))) {
-		packet_bad(pkt, L4LB_REASON_TRUNCATED);
-		return;
-	}
-	ih = skb_header_pointer(skb, base + pkt->l4, sizeof(icmp_buf),
-				&icmp_buf);
-	if (unlikely(!ih)) {
+	type = skb_header_pointer(skb, base + pkt->l4, sizeof(type_buf),
+				  &type_buf);
+	if (unlikely(!type || end < inner)) {
 		packet_bad(pkt, L4LB_REASON_TRUNCATED);
 		return;
 	}
 	pkt->kind = L4LB_PACKET_ICMP_OTHER;
-	if (!packet_icmp_is_error(ih->type))
+	if (!packet_icmp_is_error(pkt->family, *type))
 		return;
-	bytes -= sizeof(*ih);
-	if (bytes < sizeof(*iph))
+	if (pkt->family == AF_INET ?
+	    !packet_quote4(skb, base, inner, &quote) :
+	    !packet_quote6(skb, base, inner, end, &quote))
 		return;
-	iph = skb_header_pointer(skb, base + inner, sizeof(ip_buf), &ip_buf);
-	if (!iph)
+	if (end < quote.l4 + PACKET_QUOTED ||
+	    (quote.proto != IPPROTO_TCP && quote.proto != IPPROTO_UDP))
 		return;
-	hlen = iph->ihl * 4;
-	if (iph->version != 4 || hlen < sizeof(*iph) ||
-	    bytes < hlen + PACKET_QUOTED ||
-	    (iph->frag_off & htons(IP_OFFSET)) ||
-	    (iph->protocol != IPPROTO_TCP && iph->protocol != IPPROTO_UDP))
-		return;
-	ports = skb_header_pointer(skb, base + inner + hlen, sizeof(ports_buf),
+	ports = skb_header_pointer(skb, base + quote.l4, sizeof(ports_buf),
 				   ports_buf);
 	if (!ports || !ports[0] || !ports[1])
 		return;
@@ -150,13 +281,13 @@ static void packet_icmp(const struct sk_buff *skb, int base, u32 bytes,
 	pkt->kind = L4LB_PACKET_ICMP_ERROR;
 	pkt->outer_saddr = pkt->saddr;
 	pkt->outer_daddr = pkt->daddr;
-	packet_addr4(&pkt->saddr, iph->saddr);
-	packet_addr4(&pkt->daddr, iph->daddr);
-	pkt->proto = iph->protocol;
+	pkt->saddr = quote.saddr;
+	pkt->daddr = quote.daddr;
+	pkt->proto = quote.proto;
 	pkt->sport = ports[0];
 	pkt->dport = ports[1];
 	pkt->inner = inner;
-	pkt->inner_l4 = inner + hlen;
+	pkt->inner_l4 = quote.l4;
 }
 
 /* Bytes of the packet by its own account. */
@@ -217,11 +348,95 @@ static __always_inline void packet_parse4(const struct sk_buff *skb,
 		packet_udp(skb, base + hlen, len - hlen, pkt);
 		break;
 	case IPPROTO_ICMP:
-		packet_icmp(skb, base, len - hlen, pkt);
+		packet_icmp(skb, base, pkt);
 		break;
 	default:
 		pkt->kind = L4LB_PACKET_OTHER;
 	}
+}
+
+/* As packet_len4(), the network header included; 0: contradicts itself. */
+static u32 packet_len6(const struct sk_buff *skb, int base,
+		       const struct ipv6hdr *ip6h)
+{
+	u32 len = ntohs(ip6h->payload_len);
+
+	if (likely(len))
+		return sizeof(*ip6h) + len;
+	if (ip6h->nexthdr != NEXTHDR_HOP)
+		return ip6h->nexthdr == NEXTHDR_NONE ? sizeof(*ip6h) : 0;
+	/*
+	 * A jumbo payload option (RFC 2675): in GSO packets the kernel's own
+	 * (BIG TCP). ip6_rcv_core() has cut others to what it says.
+	 */
+	len = skb->len - base;
+	return len > sizeof(*ip6h) + IPV6_MAXPLEN ? len : 0;
+}
+
+static void packet_upper6(const struct sk_buff *skb, int base,
+			  struct l4lb_packet *pkt)
+{
+	u32 bytes = pkt->len - pkt->l4;
+
+	switch (pkt->proto) {
+	case IPPROTO_TCP:
+		packet_tcp(skb, base + pkt->l4, bytes, pkt);
+		break;
+	case IPPROTO_UDP:
+		packet_udp(skb, base + pkt->l4, bytes, pkt);
+		break;
+	case IPPROTO_ICMPV6:
+		packet_icmp(skb, base, pkt);
+		break;
+	default:
+		pkt->kind = L4LB_PACKET_OTHER;
+	}
+}
+
+static void packet_parse6(const struct sk_buff *skb, struct l4lb_packet *pkt)
+{
+	int base = skb_network_offset(skb);
+	const struct ipv6hdr *ip6h;
+	struct packet_chain chain;
+	struct ipv6hdr buf;
+	u32 reason;
+
+	ip6h = skb_header_pointer(skb, base, sizeof(buf), &buf);
+	if (unlikely(!ip6h)) {
+		packet_addr4(&pkt->saddr, 0);
+		packet_addr4(&pkt->daddr, 0);
+		pkt->proto = 0;
+		packet_bad(pkt, L4LB_REASON_TRUNCATED);
+		return;
+	}
+	packet_addr6(&pkt->saddr, &ip6h->saddr);
+	packet_addr6(&pkt->daddr, &ip6h->daddr);
+	pkt->proto = ip6h->nexthdr;
+	pkt->ttl = ip6h->hop_limit;
+	pkt->tos = ipv6_get_dsfield(ip6h);
+	pkt->df = 1;
+	pkt->len = packet_len6(skb, base, ip6h);
+	pkt->l4 = sizeof(*ip6h);
+	if (unlikely(ip6h->version != 6 || !pkt->len)) {
+		packet_bad(pkt, L4LB_REASON_BAD_HEADER);
+		return;
+	}
+	if (unlikely(pkt->len > skb->len - base)) {
+		packet_bad(pkt, L4LB_REASON_TRUNCATED);
+		return;
+	}
+	reason = packet_walk(skb, base, sizeof(*ip6h), pkt->len, pkt->proto,
+			     &chain);
+	if (unlikely(reason)) {
+		packet_bad(pkt, reason);
+		return;
+	}
+	pkt->proto = chain.proto;
+	pkt->l4 = chain.at;
+	if (unlikely(chain.frag))
+		pkt->kind = L4LB_PACKET_FRAGMENT;
+	else
+		packet_upper6(skb, base, pkt);
 }
 
 /**
@@ -239,12 +454,17 @@ void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 {
 	pkt->family = family;
 	pkt->hook = hook;
+	pkt->again = false;
+	pkt->mark = 0;
 	pkt->tcp_flags = 0;
 	pkt->sport = 0;
 	pkt->dport = 0;
 	switch (family) {
 	case AF_INET:
 		packet_parse4(skb, pkt);
+		break;
+	case AF_INET6:
+		packet_parse6(skb, pkt);
 		break;
 	default:
 		/* No hook of another family is registered. */
@@ -261,7 +481,10 @@ void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
  * @family: its family
  *
  * IPv4: this network (0/8), loopback (127/8), multicast (224/4), reserved and
- * broadcast (240/4): RFC 1122 3.2.1.3, RFC 1812 5.3.7.
+ * broadcast (240/4): RFC 1122 3.2.1.3, RFC 1812 5.3.7. IPv6: unspecified,
+ * loopback, multicast (RFC 4291 2.5.2, 2.5.3, 2.7), IPv4-mapped, which is never
+ * on a wire (RFC 4942 2.2), and link-local, which no router forwards (RFC 4291
+ * 2.5.6).
  *
  * Context: any.
  * Return: true if no packet from there should be believed.
@@ -273,6 +496,12 @@ bool l4lb_addr_martian(const union l4lb_addr *addr, u8 family)
 		return !(addr->ip & htonl(0xff000000)) ||
 		       ipv4_is_loopback(addr->ip) ||
 		       (addr->ip & htonl(0xe0000000)) == htonl(0xe0000000);
+	case AF_INET6:
+		return ipv6_addr_any(&addr->ip6) ||
+		       ipv6_addr_loopback(&addr->ip6) ||
+		       ipv6_addr_is_multicast(&addr->ip6) ||
+		       ipv6_addr_v4mapped(&addr->ip6) ||
+		       ipv6_addr_type(&addr->ip6) & IPV6_ADDR_LINKLOCAL;
 	default:
 		return true;
 	}

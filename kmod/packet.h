@@ -4,6 +4,7 @@
 #define L4LB_PACKET_H
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/l4lb.h>
 #include <linux/skbuff.h>
 #include "addr.h"
@@ -37,13 +38,15 @@ enum l4lb_packet_kind {
  * @inner_l4: ICMP error: offset of the quoted transport header
  * @len: network-layer bytes, as the counters count them
  * @reason: of %L4LB_PACKET_BAD
+ * @mark: the skb's, where it is final; else 0
+ * @again: it comes by once more, at the hook of services that go by a mark
  * @outer_saddr: ICMP error: source of the error itself
  * @outer_daddr: ICMP error: destination of the error itself
  *
  * Which fields hold depends on @kind, since a packet's parse should not write
  * what nobody reads:
  *
- * - always: @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
+ * - always: @mark, @again, @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
  *   @dport;
  * - all but BAD: also @ttl, @tos, @df, @l4, @len;
  * - ICMP_ERROR: also @inner, @inner_l4, @outer_saddr, @outer_daddr;
@@ -67,8 +70,10 @@ struct l4lb_packet {
 	u16 l4;
 	u16 inner;
 	u16 inner_l4;
+	bool again;
 	u32 len;
 	u32 reason;
+	u32 mark;
 	union l4lb_addr outer_saddr;
 	union l4lb_addr outer_daddr;
 };
@@ -84,26 +89,37 @@ struct l4lb_packet {
  * @family: AF_INET or AF_INET6
  * @saddr: out: source
  * @daddr: out: destination
- * @proto: out: protocol
+ * @icmp: out: it may be an ICMP error; extension headers are not walked
  *
  * For telling strangers from our own before anything else is read.
  *
  * Context: any.
- * Return: false when the header does not lie in the linear part, or is of a
- * family without hooks: nothing is known then.
+ * Return: false when the header does not lie in the linear part: nothing is
+ * known then.
  */
 static __always_inline bool l4lb_packet_peek(const struct sk_buff *skb,
 					     u8 family, union l4lb_addr *saddr,
-					     union l4lb_addr *daddr, u8 *proto)
+					     union l4lb_addr *daddr, bool *icmp)
 {
+	int linear = (int)skb_headlen(skb) - skb_network_offset(skb);
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	const struct iphdr *iph = ip_hdr(skb);
 
-	if (unlikely(family != AF_INET || skb_network_offset(skb) < 0 ||
-		     skb_headlen(skb) < skb_network_offset(skb) + sizeof(*iph)))
+	if (unlikely(skb_network_offset(skb) < 0))
 		return false;
-	*saddr = (union l4lb_addr){ .w = { iph->saddr } };
-	*daddr = (union l4lb_addr){ .w = { iph->daddr } };
-	*proto = iph->protocol;
+	if (likely(family == AF_INET)) {
+		if (unlikely(linear < (int)sizeof(*iph)))
+			return false;
+		*saddr = (union l4lb_addr){ .w = { iph->saddr } };
+		*daddr = (union l4lb_addr){ .w = { iph->daddr } };
+		*icmp = iph->protocol == IPPROTO_ICMP;
+		return true;
+	}
+	if (unlikely(linear < (int)sizeof(*ip6h)))
+		return false;
+	saddr->ip6 = ip6h->saddr;
+	daddr->ip6 = ip6h->daddr;
+	*icmp = ip6h->nexthdr != IPPROTO_TCP && ip6h->nexthdr != IPPROTO_UDP;
 	return true;
 }
 

@@ -640,7 +640,7 @@ static void packet_family(struct kunit *test)
 	u8 raw[40] = { 0x60 };
 
 	skb = skb_test_skb(test, raw, sizeof(raw), sizeof(raw));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET6, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_UNIX, &pkt);
 	KUNIT_EXPECT_EQ(test, pkt.kind, L4LB_PACKET_BAD);
 	KUNIT_EXPECT_EQ(test, pkt.reason, L4LB_REASON_UNKNOWN_PROTO);
 	KUNIT_EXPECT_EQ(test, pkt.daddr.ip, 0);

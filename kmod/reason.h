@@ -13,6 +13,8 @@
 	R(ESTABLISHED, "established", "belongs to a connection")	\
 	R(NEW, "new", "opened a connection")				\
 	R(REOPENED, "reopened", "opened anew a connection that had closed") \
+	R(ADOPTED, "adopted", "continues a connection that another director began") \
+	R(ONE_PACKET, "one_packet", "scheduled by itself")		\
 	R(REPLY, "reply", "a server's packet to its client")		\
 	R(ICMP_ERROR, "icmp_error", "an ICMP error about a connection")	\
 	R(NOT_OURS, "not_ours", "neither to a VIP nor from a NAT server") \
@@ -23,6 +25,7 @@
 	R(BRIDGED, "bridged", "crosses a bridge, not routed here")	\
 	R(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection") \
 	R(LOCAL_REPLY, "local_reply", "a reply to the director itself")	\
+	R(INPUT, "input", "left to the hook of its service, LOCAL_IN")	\
 	R(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others") \
 	R(UNKNOWN_PORT_DROP, "unknown_port_drop", "port without service, dropped as configured") \
 	R(UNKNOWN_PORT_REJECT, "unknown_port_reject",			\
@@ -35,7 +38,9 @@
 	R(MARTIAN, "martian", "a source address that cannot be answered") \
 	R(NO_SERVER, "no_server", "no server may take a new connection") \
 	R(SERVER_GONE, "server_gone", "its server has left")		\
+	R(SERVER_DOWN, "server_down", "its server is down, reset as configured") \
 	R(CONN_LIMIT, "conn_limit", "the connection limit is reached")	\
+	R(HALF_OPEN_LIMIT, "half_open_limit", "the service's limit of half-open connections") \
 	R(NO_MEMORY, "no_memory", "no memory for a connection")		\
 	R(TUPLE_TAKEN, "tuple_taken", "client and server already talk by another service") \
 	R(NO_ROUTE, "no_route", "no route to its destination")		\
@@ -50,9 +55,11 @@
 	R(DRAINING, "draining", "draining")				\
 	R(DISABLED, "disabled", "disabled by the operator")		\
 	R(OVERLOAD, "overload", "at its connection limit")		\
+	R(RAMPING, "ramping", "slow start: has had its share for now")	\
 	R(OTHER_PORT, "other_port", "same address, another port")	\
 	R(OTHER_PROTO, "other_proto", "same address and port, another protocol") \
-	R(OTHER_ADDR, "other_addr", "same port, another address")
+	R(OTHER_ADDR, "other_addr", "same port, another address")	\
+	R(OTHER_MARK, "other_mark", "for packets with another mark")
 
 const char *l4lb_reason_name(u32 reason);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What all schedulers share. */
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "sched.h"
@@ -10,9 +12,22 @@
 #include "service.h"
 
 static const struct l4lb_sched_ops * const sched_all[] = {
+	&l4lb_sched_dh,
+	&l4lb_sched_fo,
+	&l4lb_sched_lc,
+	&l4lb_sched_mh,
+	&l4lb_sched_nq,
+	&l4lb_sched_ovf,
 	&l4lb_sched_rr,
+	&l4lb_sched_sed,
+	&l4lb_sched_sh,
+	&l4lb_sched_twos,
 	&l4lb_sched_wlc,
+	&l4lb_sched_wrr,
 };
+
+/* For what schedulers do later, see l4lb_sched_renew(). */
+static struct workqueue_struct *sched_wq;
 
 /* With no more servers than this, a walk is as fast as an index. */
 #define L4LB_SCHED_FEW	8u
@@ -104,8 +119,22 @@ void l4lb_sched_retire(struct l4lb_sched_data *sd)
 	call_rcu(&sd->rcu, sched_free_rcu);
 }
 
+/* Published, since other directors are to find the same. */
+static const siphash_key_t sched_server_key = {
+	{ 0x6c346c622d736572ull, 0x7665722d31323334ull }
+};
+
+/* Address and port: a server of TCP and of UDP is the same server. */
+static u64 sched_server_hash(const struct l4lb_server *srv)
+{
+	struct l4lb_endpoint ep = srv->ep;
+
+	ep.proto = 0;
+	return siphash(&ep, sizeof(ep), &sched_server_key);
+}
+
 /**
- * l4lb_sched_index() - let servers be found by endpoint
+ * l4lb_sched_index() - let servers be found by endpoint, and by hash
  * @sd: data with @slot[].server filled in
  *
  * Context: before @sd is published.
@@ -114,6 +143,8 @@ void l4lb_sched_index(struct l4lb_sched_data *sd)
 {
 	u32 pos, i;
 
+	for (pos = 0; pos < sd->nr; pos++)
+		sd->slot[pos].key = sched_server_hash(sd->slot[pos].server);
 	if (!sd->index)
 		return;
 	for (pos = 0; pos < sd->nr; pos++) {
@@ -175,6 +206,42 @@ static void sched_keep_cursor(struct l4lb_sched_data *sd,
 	}
 }
 
+/* Could the server be picked, were it not full? */
+static bool sched_usable(const struct l4lb_server *srv, u32 weight)
+{
+	enum l4lb_reason why = l4lb_server_excluded(srv, weight);
+
+	return weight && (why == L4LB_REASON_UNSPEC ||
+			  why == L4LB_REASON_OVERLOAD);
+}
+
+/* A server that becomes usable in a running service starts slowly. */
+static void sched_look(struct l4lb_sched_data *sd, u32 pos, bool running)
+{
+	struct l4lb_sched_slot *slot = &sd->slot[pos];
+	bool was = slot->usable;
+
+	WRITE_ONCE(slot->weight, l4lb_server_weight(slot->server));
+	slot->usable = sched_usable(slot->server, slot->weight);
+	if (!slot->usable || !running)
+		l4lb_ramp_end(sd, pos);
+	else if (!was && sd->slow_start)
+		l4lb_ramp_begin(sd, pos);
+}
+
+/* What the slot of a server that stays remembers. */
+static void sched_keep_slot(struct l4lb_sched_slot *slot,
+			    const struct l4lb_sched_slot *was, bool same_ops)
+{
+	slot->usable = was->usable;
+	slot->passed = was->passed;
+	slot->due = was->due;
+	if (!same_ops)
+		return;
+	slot->turn = was->turn;
+	slot->base = was->base;
+}
+
 /**
  * l4lb_sched_take_over() - new data take the place of old
  * @rt: service
@@ -188,27 +255,34 @@ static void sched_keep_cursor(struct l4lb_sched_data *sd,
 void l4lb_sched_take_over(struct l4lb_service_rt *rt,
 			  struct l4lb_sched_data *sd)
 {
-	struct l4lb_sched_data *was;
+	const struct l4lb_sched_data *was;
 	struct l4lb_server *srv;
+	bool same_ops;
 	u32 i;
 
 	lockdep_assert_held(&rt->lock);
 	was = rcu_dereference_protected(rt->sched, lockdep_is_held(&rt->lock));
-	sd->vtime = was ? was->vtime : 0;
+	same_ops = was && was->ops == sd->ops;
+	sd->vtime = same_ops ? was->vtime : 0;
+	sd->vbase = same_ops ? was->vbase : 0;
+	sd->picks = was ? was->picks : 0;
 	for (i = 0; i < sd->nr; i++) {
 		srv = sd->slot[i].server;
 		sd->slot[i].turn = sd->vtime;
+		sd->slot[i].base = 0;
 		if (was && srv->pos < was->nr &&
 		    was->slot[srv->pos].server == srv)
-			sd->slot[i].turn = was->slot[srv->pos].turn;
+			sched_keep_slot(&sd->slot[i], &was->slot[srv->pos],
+					same_ops);
 		srv->pos = i;
-		WRITE_ONCE(sd->slot[i].weight, l4lb_server_weight(srv));
+		sched_look(sd, i, was && was->nr);
 	}
-	if (was && was->nr)
+	if (same_ops && was->nr)
 		sched_keep_cursor(sd, was);
 	rcu_assign_pointer(rt->sched, sd);
 	if (sd->ops->rebuild)
 		sd->ops->rebuild(sd);
+	l4lb_ramp_count(sd);
 }
 
 /**
@@ -225,13 +299,14 @@ void l4lb_sched_refresh(struct l4lb_server *srv)
 	sd = rcu_dereference_protected(rt->sched, lockdep_is_held(&rt->lock));
 	if (!sd || srv->pos >= sd->nr || sd->slot[srv->pos].server != srv)
 		return;
-	WRITE_ONCE(sd->slot[srv->pos].weight, l4lb_server_weight(srv));
+	sched_look(sd, srv->pos, true);
 	if (sd->ops->update)
 		sd->ops->update(sd, srv->pos);
+	l4lb_ramp_count(sd);
 }
 
 /**
- * l4lb_sched_server_changed() - a server's counters, weight or state changed
+ * l4lb_sched_server_changed() - a server's counters have changed
  * @srv: server
  *
  * Context: any but hard interrupt; takes rt->lock if the scheduler cares.
@@ -244,14 +319,107 @@ void l4lb_sched_server_changed(struct l4lb_server *srv)
 
 	rcu_read_lock();
 	sd = rcu_dereference(rt->sched);
-	cares = sd && sd->ops->update;
+	cares = sd && sd->ops->counts;
 	rcu_read_unlock();
 	if (!cares)
 		return;
 	spin_lock_bh(&rt->lock);
 	sd = rcu_dereference_protected(rt->sched, lockdep_is_held(&rt->lock));
-	if (sd && sd->ops->update && srv->pos < sd->nr &&
+	if (sd && sd->ops->counts && srv->pos < sd->nr &&
 	    sd->slot[srv->pos].server == srv)
 		sd->ops->update(sd, srv->pos);
 	spin_unlock_bh(&rt->lock);
+}
+
+/**
+ * l4lb_sched_passes() - why a server is passed over
+ * @sd: data
+ * @pos: position of the server
+ * @pkt: packet that looks for one
+ *
+ * Context: RCU read side.
+ * Return: L4LB_REASON_UNSPEC when it may be chosen, else the reason.
+ */
+enum l4lb_reason l4lb_sched_passes(const struct l4lb_sched_data *sd, u32 pos,
+				   const struct l4lb_packet *pkt)
+{
+	const struct l4lb_sched_slot *slot = &sd->slot[pos];
+	enum l4lb_reason why;
+
+	why = l4lb_server_excluded(slot->server, READ_ONCE(slot->weight));
+	if (why != L4LB_REASON_UNSPEC)
+		return why;
+	if (READ_ONCE(slot->passed))
+		return L4LB_REASON_RAMPING;
+	return sd->ops->passes ? sd->ops->passes(sd, pos, pkt) : why;
+}
+
+/**
+ * l4lb_sched_later() - have a scheduler's renew() called soon
+ * @rt: service
+ *
+ * Calls that come before it has begun are one.
+ *
+ * Context: any; the caller knows @rt to be alive.
+ */
+void l4lb_sched_later(struct l4lb_service_rt *rt)
+{
+	/* The work has a reference of its own; a queued one has it already. */
+	l4lb_service_rt_get(rt);
+	if (!queue_work(sched_wq, &rt->renew))
+		l4lb_service_rt_put(rt);
+}
+
+/**
+ * l4lb_sched_renew() - the work of a service's scheduler
+ * @work: &l4lb_service_rt.renew
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_sched_renew(struct work_struct *work)
+{
+	struct l4lb_service_rt *rt = container_of(work, struct l4lb_service_rt,
+						  renew);
+	void (*renew)(struct l4lb_service_rt *rt) = NULL;
+	const struct l4lb_sched_data *sd;
+
+	rcu_read_lock();
+	sd = rcu_dereference(rt->sched);
+	if (sd)
+		renew = sd->ops->renew;
+	rcu_read_unlock();
+	if (renew)
+		renew(rt);
+	l4lb_service_rt_put(rt);
+}
+
+/**
+ * l4lb_sched_start() - before there is any service
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int l4lb_sched_start(void)
+{
+	sched_wq = alloc_workqueue("l4lb_sched", WQ_UNBOUND, 0);
+	return sched_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * l4lb_sched_stop() - after the last service has gone
+ *
+ * Waits for what is still queued.
+ */
+void l4lb_sched_stop(void)
+{
+	destroy_workqueue(sched_wq);
+}
+
+/**
+ * l4lb_sched_flush() - wait for what was put off
+ *
+ * Context: process, may sleep.
+ */
+void l4lb_sched_flush(void)
+{
+	flush_workqueue(sched_wq);
 }

@@ -12,8 +12,8 @@
 #include "server.h"
 #include "service.h"
 
-static bool rr_pick(const struct l4lb_sched_data *sd,
-		    const struct l4lb_packet *pkt, struct l4lb_pick *pick)
+static bool rr_next(const struct l4lb_sched_data *sd, struct l4lb_pick *pick,
+		    bool passed)
 {
 	u64 seen = atomic64_read(&sd->cursor);
 	const struct l4lb_sched_slot *slot;
@@ -25,6 +25,8 @@ static bool rr_pick(const struct l4lb_sched_data *sd,
 		slot = &sd->slot[pos];
 		if (l4lb_server_excluded(slot->server, READ_ONCE(slot->weight)))
 			continue;
+		if (unlikely(READ_ONCE(slot->passed)) && !passed)
+			continue;
 		pick->server = slot->server;
 		pick->pos = pos;
 		pick->seen = seen;
@@ -33,13 +35,25 @@ static bool rr_pick(const struct l4lb_sched_data *sd,
 	return false;
 }
 
+static bool rr_pick(const struct l4lb_sched_data *sd,
+		    const struct l4lb_packet *pkt, struct l4lb_pick *pick)
+{
+	/* Those that have had their share only when there is nobody else. */
+	return rr_next(sd, pick, false) ||
+	       (unlikely(READ_ONCE(sd->cold)) && rr_next(sd, pick, true));
+}
+
 static bool rr_commit(struct l4lb_service_rt *rt, struct l4lb_sched_data *sd,
 		      const struct l4lb_pick *pick)
 {
 	u64 next = pick->pos + 1 < sd->nr ? pick->pos + 1 : 0;
 
 	/* Fully ordered; it protects nothing but itself. */
-	return atomic64_cmpxchg(&sd->cursor, pick->seen, next) == pick->seen;
+	if (atomic64_cmpxchg(&sd->cursor, pick->seen, next) != pick->seen)
+		return false;
+	if (unlikely(READ_ONCE(sd->cold)))
+		l4lb_ramp_took_slow(rt, sd, pick->pos);
+	return true;
 }
 
 /* For explain: how many servers would be asked before this one. */
@@ -52,6 +66,7 @@ static u64 rr_score(const struct l4lb_sched_data *sd, u32 pos)
 
 const struct l4lb_sched_ops l4lb_sched_rr = {
 	.name = "rr",
+	.unweighted = true,
 	.pick = rr_pick,
 	.commit = rr_commit,
 	.score = rr_score,

@@ -9,6 +9,7 @@
 #include <linux/vmalloc.h>
 
 #include "net.h"
+#include "packet.h"
 #include "sched.h"
 #include "server.h"
 #include "service.h"
@@ -22,6 +23,9 @@
  * @rt: the service
  * @ops: scheduler
  * @tie_first: tie
+ * @hash_port: the port counts
+ * @hash_fallback: clients of a full server go elsewhere
+ * @slow_start: seconds
  * @nr: servers in @srv
  * @srv: servers in list order
  */
@@ -31,6 +35,9 @@ struct pool {
 	struct l4lb_service_rt *rt;
 	const struct l4lb_sched_ops *ops;
 	bool tie_first;
+	bool hash_port;
+	bool hash_fallback;
+	u32 slow_start;
 	u32 nr;
 	struct l4lb_server *srv[POOL_MAX];
 };
@@ -68,6 +75,9 @@ static inline struct l4lb_sched_data *pool_publish(struct kunit *test)
 	sd = l4lb_sched_alloc(p->ops, p->nr, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sd);
 	sd->tie_first = p->tie_first;
+	sd->hash_port = p->hash_port;
+	sd->hash_fallback = p->hash_fallback;
+	sd->slow_start = p->slow_start;
 	for (i = 0; i < p->nr; i++) {
 		sd->slot[i].server = p->srv[i];
 		sd->slot[i].weight = l4lb_server_weight(p->srv[i]);
@@ -117,6 +127,20 @@ static inline struct l4lb_server *pool_del(struct pool *p, u32 at)
 	return srv;
 }
 
+/* Without servers again. */
+static inline void pool_clear(struct kunit *test)
+{
+	struct pool *p = test->priv;
+	struct l4lb_server *was[POOL_MAX];
+	u32 i, nr = p->nr;
+
+	memcpy(was, p->srv, sizeof(was));
+	p->nr = 0;
+	pool_publish(test);
+	for (i = 0; i < nr; i++)
+		l4lb_server_retire(was[i]);
+}
+
 /* Choose and commit as the hooks do; NULL when there is none. */
 static inline struct l4lb_server *pool_pick(struct pool *p)
 {
@@ -137,8 +161,18 @@ static inline struct l4lb_server *pool_pick(struct pool *p)
 
 static inline void pool_admin(struct l4lb_server *srv, u8 admin)
 {
+	spin_lock_bh(&srv->rt->lock);
 	WRITE_ONCE(srv->admin, admin);
-	l4lb_sched_server_changed(srv);
+	l4lb_sched_refresh(srv);
+	spin_unlock_bh(&srv->rt->lock);
+}
+
+static inline void pool_health(struct l4lb_server *srv, u8 health)
+{
+	spin_lock_bh(&srv->rt->lock);
+	WRITE_ONCE(srv->health, health);
+	l4lb_sched_refresh(srv);
+	spin_unlock_bh(&srv->rt->lock);
 }
 
 static inline void pool_weight(struct l4lb_server *srv, s32 weight)
@@ -147,6 +181,67 @@ static inline void pool_weight(struct l4lb_server *srv, s32 weight)
 	WRITE_ONCE(srv->oper_weight, weight);
 	l4lb_sched_refresh(srv);
 	spin_unlock_bh(&srv->rt->lock);
+}
+
+/* A connection of @srv's opens, moves or ends, if it has one. */
+static inline void pool_conn(struct pool *p, struct l4lb_server *srv)
+{
+	switch (pool_rnd(p, 4)) {
+	case 0:
+		l4lb_server_conn_opened(srv, pool_rnd(p, 2));
+		break;
+	case 1:
+		if (atomic_read(&srv->active))
+			l4lb_server_conn_closed(srv, true);
+		break;
+	case 2:
+		if (atomic_read(&srv->inactive))
+			l4lb_server_conn_closed(srv, false);
+		break;
+	default:
+		if (atomic_read(&srv->active))
+			l4lb_server_conn_moved(srv, false);
+	}
+}
+
+/* How many of @picks each server gets; connections are not opened. */
+static inline void pool_count(struct pool *p, u32 picks, u32 *count)
+{
+	struct l4lb_server *srv;
+	u32 i;
+
+	memset(count, 0, p->nr * sizeof(*count));
+	while (picks--) {
+		srv = pool_pick(p);
+		for (i = 0; i < p->nr; i++)
+			count[i] += p->srv[i] == srv;
+	}
+}
+
+/* A packet of client @nr. */
+static inline struct l4lb_packet pool_packet(u32 nr)
+{
+	return (struct l4lb_packet){
+		.family = AF_INET,
+		.proto = IPPROTO_TCP,
+		.saddr.ip = htonl(0x0a000000 + nr),
+		.daddr.ip = htonl(0xcb007164),
+		.sport = htons(1024 + nr % 60000),
+		.dport = htons(80),
+	};
+}
+
+/* Choose, commit nothing; NULL when there is none. */
+static inline struct l4lb_server *pool_hashed(struct pool *p, u32 nr)
+{
+	struct l4lb_packet pkt = pool_packet(nr);
+	struct l4lb_pick pick = {};
+	bool any;
+
+	rcu_read_lock();
+	any = p->ops->pick(rcu_dereference(p->rt->sched), &pkt, &pick);
+	rcu_read_unlock();
+	return any ? pick.server : NULL;
 }
 
 static inline void pool_exit(struct kunit *test)
@@ -162,6 +257,7 @@ static inline void pool_exit(struct kunit *test)
 	while (p->nr)
 		l4lb_server_retire(pool_del(p, p->nr - 1));
 	l4lb_service_rt_put(p->rt);
+	l4lb_sched_flush();
 	rcu_barrier();
 	vfree(p->ln);
 }

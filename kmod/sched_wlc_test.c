@@ -90,26 +90,6 @@ static void wlc_model_change(struct kunit *test, struct wlc_model *m)
 	l4lb_server_retire(srv);
 }
 
-static void wlc_model_conn(struct pool *p, struct l4lb_server *srv)
-{
-	switch (pool_rnd(p, 4)) {
-	case 0:
-		l4lb_server_conn_opened(srv, pool_rnd(p, 2));
-		break;
-	case 1:
-		if (atomic_read(&srv->active))
-			l4lb_server_conn_closed(srv, true);
-		break;
-	case 2:
-		if (atomic_read(&srv->inactive))
-			l4lb_server_conn_closed(srv, false);
-		break;
-	default:
-		if (atomic_read(&srv->active))
-			l4lb_server_conn_moved(srv, false);
-	}
-}
-
 static void wlc_random_step(struct kunit *test, struct wlc_model *m)
 {
 	struct pool *p = test->priv;
@@ -124,14 +104,13 @@ static void wlc_random_step(struct kunit *test, struct wlc_model *m)
 		pool_admin(srv, 1 + pool_rnd(p, L4LB_ADMIN_MAX));
 		break;
 	case 2:
-		WRITE_ONCE(srv->health, 1 + pool_rnd(p, L4LB_HEALTH_MAX));
-		l4lb_sched_server_changed(srv);
+		pool_health(srv, 1 + pool_rnd(p, L4LB_HEALTH_MAX));
 		break;
 	case 3:
 		pool_weight(srv, (s32)pool_rnd(p, 6) - 1);
 		break;
 	case 4 ... 12:
-		wlc_model_conn(p, srv);
+		pool_conn(p, srv);
 		break;
 	case 13 ... 16:
 		/* Connections so short that the pool is idle in between. */
@@ -160,19 +139,6 @@ static void wlc_random(struct kunit *test)
 	}
 }
 
-static void wlc_count(struct pool *p, u32 picks, u32 *count)
-{
-	struct l4lb_server *srv;
-	u32 i;
-
-	memset(count, 0, p->nr * sizeof(*count));
-	while (picks--) {
-		srv = pool_pick(p);
-		for (i = 0; i < p->nr; i++)
-			count[i] += p->srv[i] == srv;
-	}
-}
-
 /* F6: an idle pool of weights 1:3 gives 1:3, in any eight picks nearly. */
 static void wlc_idle_weights(struct kunit *test)
 {
@@ -183,11 +149,11 @@ static void wlc_idle_weights(struct kunit *test)
 	pool_add(test, 1, 3);
 	pool_add(test, 2, 0);
 	pool_publish(test);
-	wlc_count(p, 400, count);
+	pool_count(p, 400, count);
 	KUNIT_EXPECT_EQ(test, count[0], 100u);
 	KUNIT_EXPECT_EQ(test, count[1], 300u);
 	KUNIT_EXPECT_EQ(test, count[2], 0u);
-	wlc_count(p, 8, count);
+	pool_count(p, 8, count);
 	KUNIT_EXPECT_EQ(test, count[0], 2u);
 }
 
@@ -239,15 +205,15 @@ static void wlc_no_burst(struct kunit *test)
 	pool_add(test, 1, 1);
 	pool_publish(test);
 	l4lb_server_conn_opened(p->srv[0], true);
-	wlc_count(p, 1000, count);
+	pool_count(p, 1000, count);
 	KUNIT_EXPECT_EQ(test, count[1], 1000u);
 	l4lb_server_conn_closed(p->srv[0], true);
-	wlc_count(p, 20, count);
+	pool_count(p, 20, count);
 	KUNIT_EXPECT_LE(test, count[0], 11u);
 	KUNIT_EXPECT_GE(test, count[0], 9u);
 	pool_add(test, 0, 1);
 	pool_publish(test);
-	wlc_count(p, 30, count);
+	pool_count(p, 30, count);
 	KUNIT_EXPECT_LE(test, count[0], 12u);
 	KUNIT_EXPECT_GE(test, count[0], 9u);
 }
@@ -262,14 +228,14 @@ static void wlc_wrap(struct kunit *test)
 	pool_add(test, 0, 1);
 	pool_add(test, 1, 3);
 	sd = pool_publish(test);
-	sd->vtime = WLC_VTIME_MAX - 20 * WLC_STRIDE;
+	sd->vtime = L4LB_TREE_VTIME_MAX - 20 * L4LB_TREE_STRIDE;
 	for (i = 0; i < 2; i++)
 		sd->slot[i].turn = sd->vtime;
-	wlc_rebuild(sd);
-	wlc_count(p, 400, count);
+	sd->ops->rebuild(sd);
+	pool_count(p, 400, count);
 	KUNIT_EXPECT_EQ(test, count[0], 100u);
 	KUNIT_EXPECT_EQ(test, count[1], 300u);
-	KUNIT_EXPECT_LT(test, sd->vtime, WLC_VTIME_MAX / 2);
+	KUNIT_EXPECT_LT(test, sd->vtime, L4LB_TREE_VTIME_MAX / 2);
 }
 
 /* The widest figures: no product overflows. */

@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "limits.h"
 #include "net.h"
 #include "notify.h"
 #include "sched.h"
@@ -77,6 +78,7 @@ struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
 	srv->admin = L4LB_ADMIN_ENABLED;
 	srv->health = L4LB_HEALTH_UP;
 	srv->oper_weight = -1;
+	seqlock_init(&srv->source_lock);
 	srv->ln = ln;
 	INIT_LIST_HEAD(&srv->linger_node);
 	INIT_LIST_HEAD(&srv->gone_node);
@@ -116,7 +118,7 @@ void l4lb_server_free(struct l4lb_server *srv)
 {
 	if (!srv)
 		return;
-	dst_release(rcu_dereference_protected(srv->dst, true));
+	l4lb_route_drop(&srv->route);
 	kfree(rcu_dereference_protected(srv->conf, true));
 	if (srv->rt)
 		l4lb_service_rt_put(srv->rt);
@@ -375,6 +377,19 @@ static int state_check(const struct l4lb_server_state *st,
 			  "weight is 0 to 65535, or -1 for the configured one");
 		return -ERANGE;
 	}
+	if (!(st->present & BIT(L4LB_A_SERVER_DEADLINE)))
+		return 0;
+	if (!(st->present & BIT(L4LB_A_SERVER_ADMIN)) ||
+	    st->admin != L4LB_ADMIN_DRAIN) {
+		STATE_BAD(st, extack, L4LB_A_SERVER_DEADLINE,
+			  "a deadline is for draining: give it with drain");
+		return -EINVAL;
+	}
+	if (st->deadline > L4LB_TIMEOUT_MAX) {
+		STATE_BAD(st, extack, L4LB_A_SERVER_DEADLINE,
+			  "a deadline is 1 to 2000000 seconds, or 0 for none");
+		return -ERANGE;
+	}
 	return 0;
 }
 
@@ -389,7 +404,7 @@ static struct l4lb_server *state_server(const struct l4lb_service *svc,
 	if (!st->server_name[0]) {
 		ep.proto = svc->key.proto;
 		if (!(st->present & BIT(L4LB_A_SERVER_PORT)))
-			ep.port = svc->key.port;
+			ep.port = l4lb_key_server_port(&svc->key);
 		return l4lb_sched_lookup(svc->sched, &ep, NULL);
 	}
 	for (pos = 0; pos < svc->sched->nr; pos++) {
@@ -401,12 +416,29 @@ static struct l4lb_server *state_server(const struct l4lb_service *svc,
 	return NULL;
 }
 
+/*
+ * The end of a drain; 0 is none, as is the end of one that is over. Given again
+ * the seconds begin anew; drain alone leaves a deadline as it is.
+ */
+static unsigned long state_deadline(const struct l4lb_server *srv,
+				    const struct l4lb_server_state *st, u8 admin)
+{
+	if (admin != L4LB_ADMIN_DRAIN)
+		return 0;
+	if (!(st->present & BIT(L4LB_A_SERVER_DEADLINE)))
+		return srv->deadline;
+	if (!st->deadline)
+		return 0;
+	return (jiffies + (unsigned long)st->deadline * HZ) ? : 1;
+}
+
 /* Context: state_lock, so what is published now stays. */
 static bool state_apply(struct l4lb_server *srv,
 			const struct l4lb_server_state *st)
 {
 	u8 admin = srv->admin, health = srv->health;
 	s32 weight = srv->oper_weight;
+	unsigned long deadline;
 	bool text = false;
 
 	if (st->present & BIT(L4LB_A_SERVER_ADMIN))
@@ -417,15 +449,22 @@ static bool state_apply(struct l4lb_server *srv,
 		weight = st->oper_weight;
 	if (st->present & BIT(L4LB_A_SERVER_TEXT))
 		text = strncmp(srv->text, st->text, sizeof(srv->text));
+	deadline = state_deadline(srv, st, admin);
 	if (!text && admin == srv->admin && health == srv->health &&
-	    weight == srv->oper_weight)
+	    weight == srv->oper_weight && deadline == srv->deadline)
 		return false;
 	if (text)
 		strscpy_pad(srv->text, st->text, sizeof(srv->text));
+	if (admin == L4LB_ADMIN_DRAIN &&
+	    (admin != srv->admin || deadline != srv->deadline)) {
+		WRITE_ONCE(srv->drained, 0);
+		WRITE_ONCE(srv->ln->draining, true);
+	}
 	spin_lock_bh(&srv->rt->lock);
 	WRITE_ONCE(srv->admin, admin);
 	WRITE_ONCE(srv->health, health);
 	WRITE_ONCE(srv->oper_weight, weight);
+	WRITE_ONCE(srv->deadline, deadline);
 	l4lb_sched_refresh(srv);
 	spin_unlock_bh(&srv->rt->lock);
 	return true;
@@ -461,8 +500,7 @@ int l4lb_server_state_set(struct l4lb_net *ln,
 	if (st->service_name[0])
 		svc = l4lb_service_by_name(table->names, st->service_name);
 	else
-		svc = l4lb_service_lookup(table->services, &st->service,
-					  l4lb_endpoint_hash(&st->service));
+		svc = l4lb_service_lookup(table->services, &st->service);
 	if (svc)
 		srv = state_server(svc, st);
 	rcu_read_unlock();

@@ -4,13 +4,15 @@
 #define L4LB_SERVER_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/l4lb.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
+#include <linux/seqlock.h>
 #include <linux/u64_stats_sync.h>
-#include <net/dst.h>
 #include "addr.h"
 #include "map.h"
+#include "route.h"
 
 struct l4lb_net;
 struct l4lb_service_rt;
@@ -85,11 +87,18 @@ struct l4lb_server_conf {
  * @admin: &enum l4lb_admin, written under state_lock
  * @health: &enum l4lb_health, written under state_lock
  * @oper_weight: operator's weight or -1, written under state_lock
- * @dst: cached route to @ep.addr, checked by dst_check() at each use; RCU,
- *	writers xchg()
+ * @route: cached route to @ep.addr, checked by dst_check() at each use
  * @active: entries in SYN_RECV and ESTABLISHED
  * @inactive: all other entries
+ * @deadline: jiffies at which a drain ends what is left; 0: no deadline. WRITE_ONCE
+ *	under state_lock
+ * @drained: the end of its drain has been told; state_lock
+ * @ramp_from: jiffies when it became usable, while slow start may last; 0: it is
+ *	warm. WRITE_ONCE under rt->lock
  * @stats: per-CPU counters
+ * @source_lock: protects @source
+ * @source: the director's address on the way of @route, which tunnels use; zero:
+ *	none. @source_lock
  * @pos: place in the scheduler data of the published version; rt->lock
  * @conf: configured values; RCU, written at publication
  * @rt: its service
@@ -116,12 +125,17 @@ struct l4lb_server {
 	u8 overload;
 	u8 admin;
 	u8 health;
+	u8 drained;
 	s32 oper_weight;
-	struct dst_entry __rcu *dst;
+	struct l4lb_route route;
 	struct l4lb_server_stats __percpu *stats;
 
 	atomic_t active ____cacheline_aligned_in_smp;
 	atomic_t inactive;
+	seqlock_t source_lock;	/* of @source */
+	union l4lb_addr source;
+	unsigned long deadline;
+	unsigned long ramp_from;
 	u32 pos;
 	struct l4lb_server_conf __rcu *conf;
 	struct l4lb_service_rt *rt;
@@ -203,22 +217,32 @@ l4lb_server_excluded(const struct l4lb_server *srv, u32 weight)
 	return weight ? L4LB_REASON_UNSPEC : L4LB_REASON_WEIGHT_ZERO;
 }
 
+/* Has the deadline of @srv's drain come? Any context. */
+static inline bool l4lb_server_overdue(const struct l4lb_server *srv)
+{
+	unsigned long deadline = READ_ONCE(srv->deadline);
+
+	return unlikely(deadline) && time_after_eq(jiffies, deadline) &&
+	       READ_ONCE(srv->admin) == L4LB_ADMIN_DRAIN;
+}
+
 /**
  * struct l4lb_server_state - what operator or checker say about a server
  * @service: identity of the service, unless @service_name is set
  * @service_name: identity by name; empty: by @service
  * @server: identity of the server, unless @server_name is set
  * @server_name: name of the server; empty: by @server
- * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default: the
- *	service's), ADMIN, HEALTH, OPER_WEIGHT, TEXT
+ * @present: BIT(&enum l4lb_server_attr) of what was given: PORT (default:
+ *	l4lb_key_server_port()), ADMIN, HEALTH, OPER_WEIGHT, DEADLINE, TEXT
  * @admin: &enum l4lb_admin
  * @health: &enum l4lb_health
  * @oper_weight: operator's weight; -1: none
+ * @deadline: seconds until a drain ends what is left; 0: none
  * @text: operator's reason
  * @tb: parsed &enum l4lb_server_attr attributes for the error's place, or NULL
  */
 struct l4lb_server_state {
-	struct l4lb_endpoint service;
+	struct l4lb_service_key service;
 	char service_name[L4LB_NAME_MAX];
 	struct l4lb_endpoint server;
 	char server_name[L4LB_NAME_MAX];
@@ -226,6 +250,7 @@ struct l4lb_server_state {
 	u8 admin;
 	u8 health;
 	s32 oper_weight;
+	u32 deadline;
 	char text[L4LB_TEXT_MAX];
 	struct nlattr **tb;
 };
@@ -246,6 +271,7 @@ void l4lb_server_overload(struct l4lb_server *srv);
 void l4lb_server_linger(struct l4lb_net *ln, struct l4lb_server *srv);
 void l4lb_server_revive(struct l4lb_server *srv);
 bool l4lb_server_reap(struct l4lb_net *ln);
+void l4lb_server_drains(struct l4lb_net *ln);
 int l4lb_server_state_set(struct l4lb_net *ln,
 			  const struct l4lb_server_state *st,
 			  struct netlink_ext_ack *extack);

@@ -5,6 +5,29 @@
 #include "sched.h"
 #include "service.h"
 
+#define OPTION(number, member) {					\
+	.attr = (number),						\
+	.offset = offsetof(struct l4lb_service_opts, member),		\
+	.size = sizeof_field(struct l4lb_service_opts, member),		\
+}
+
+/* So that one walk reads, merges or writes what a new attribute adds to. */
+const struct l4lb_service_option
+l4lb_service_option[L4LB_SERVICE_OPTIONS] = {
+	OPTION(L4LB_A_SERVICE_HASH_PORT, hash_port),
+	OPTION(L4LB_A_SERVICE_HASH_FALLBACK, hash_fallback),
+	OPTION(L4LB_A_SERVICE_PERSIST, persist),
+	OPTION(L4LB_A_SERVICE_PERSIST_PREFIX, persist_prefix),
+	OPTION(L4LB_A_SERVICE_ONE_PACKET, one_packet),
+	OPTION(L4LB_A_SERVICE_SLOW_START, slow_start),
+	OPTION(L4LB_A_SERVICE_ON_DOWN, on_down),
+	OPTION(L4LB_A_SERVICE_ON_SERVER_GONE, on_gone),
+	OPTION(L4LB_A_SERVICE_TRACK_SEQ, track_seq),
+	OPTION(L4LB_A_SERVICE_HALF_OPEN_MAX, half_open_max),
+	OPTION(L4LB_A_SERVICE_HOOK, hook),
+	OPTION(L4LB_A_SERVICE_TRACK, track),
+};
+
 /**
  * l4lb_service_alloc() - a version of a service, all zero
  * @gfp: GFP_KERNEL or GFP_KERNEL_ACCOUNT
@@ -67,6 +90,7 @@ struct l4lb_service_rt *l4lb_service_rt_alloc(u32 id, gfp_t gfp)
 	refcount_set(&rt->refs, 1);
 	spin_lock_init(&rt->lock);
 	INIT_LIST_HEAD(&rt->linger);
+	INIT_WORK(&rt->renew, l4lb_sched_renew);
 	return rt;
 }
 

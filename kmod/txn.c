@@ -293,13 +293,22 @@ int l4lb_txn_stage(struct l4lb_net *ln, struct l4lb_txn *txn,
 	return 0;
 }
 
+static bool table_marks(const struct l4lb_table *table)
+{
+	return table->match && table->match->nr_marks;
+}
+
 /* Services without hooks, or hooks without services, end here. */
 static void commit_deactivate(struct l4lb_net *ln)
 {
 	const struct l4lb_table *table = l4lb_txn_table(ln);
 	u32 sweep;
 
-	if (!ln->active || table->services->nr || table->vips->nr)
+	if (!ln->active)
+		return;
+	if (!table_marks(table))
+		l4lb_net_marks(ln, false);
+	if (table->services->nr || table->vips->nr)
 		return;
 	l4lb_net_deactivate(ln);
 	/* No entry is left that could carry a number: all have rested. */
@@ -312,13 +321,18 @@ static void commit_deactivate(struct l4lb_net *ln)
 static int commit_activate(struct l4lb_commit *c)
 {
 	const struct l4lb_table *fresh = c->fresh;
-	int err;
+	bool was = c->ln->active;
+	int err = 0;
 
-	if (c->ln->active || (!fresh->services->nr && !fresh->vips->nr))
+	if (!TXN_PACKETS || (!fresh->services->nr && !fresh->vips->nr))
 		return 0;
-	if (!TXN_PACKETS)
-		return 0;
-	err = l4lb_net_activate(c->ln);
+	if (!was)
+		err = l4lb_net_activate(c->ln);
+	if (!err && table_marks(fresh)) {
+		err = l4lb_net_marks(c->ln, true);
+		if (err && !was)
+			l4lb_net_deactivate(c->ln);
+	}
 	if (err)
 		NL_SET_ERR_MSG(c->extack, "the hooks cannot be registered");
 	return err;

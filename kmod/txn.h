@@ -6,6 +6,7 @@
 #include <linux/l4lb.h>
 #include <linux/netlink.h>
 #include "addr.h"
+#include "service.h"
 
 struct l4lb_net;
 struct l4lb_txn;
@@ -28,7 +29,7 @@ enum l4lb_change_op {
  * @owner: &enum l4lb_owner of the one who asks
  * @force: may change objects of another owner
  * @now: deletion ends connections instead of draining
- * @present: which fields were given, BIT(attribute number) of the nest that
+ * @present: which fields were given, BIT_ULL(attribute number) of the nest that
  *	@op is about (service, server or VIP attributes)
  * @service: identity of the service, unless @service_name is set
  * @service_name: identity by name; empty: by @service
@@ -37,13 +38,14 @@ enum l4lb_change_op {
  * @method: &enum l4lb_method
  * @tie: &enum l4lb_tie
  * @midstream: &enum l4lb_midstream
+ * @opts: those that @present says
  * @timeout: seconds by &enum l4lb_state
  * @timeout_given: BIT(state) for those that were given
  * @server: identity of the server
  * @weight: of the server
  * @max_conns: of the server
  * @min_conns: of the server
- * @vip: address of the VIP; its port and protocol are 0
+ * @vip: address and prefix of the VIP; all else is 0
  * @unknown_port: &enum l4lb_unknown_port
  * @nest: the attribute it was parsed from, for the error's place; NULL when a
  *	commit replays it
@@ -54,21 +56,22 @@ struct l4lb_change {
 	u8 owner;
 	bool force;
 	bool now;
-	u32 present;
-	struct l4lb_endpoint service;
+	u64 present;
+	struct l4lb_service_key service;
 	char service_name[L4LB_NAME_MAX];
 	char name[L4LB_NAME_MAX];
 	char scheduler[L4LB_SCHED_NAME_MAX];
 	u8 method;
 	u8 tie;
 	u8 midstream;
-	u32 timeout[__L4LB_STATE_MAX];
+	struct l4lb_service_opts opts;
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	u32 timeout_given;
 	struct l4lb_endpoint server;
 	u32 weight;
 	u32 max_conns;
 	u32 min_conns;
-	struct l4lb_endpoint vip;
+	struct l4lb_service_key vip;
 	u8 unknown_port;
 	const struct nlattr *nest;
 	struct nlattr **tb;

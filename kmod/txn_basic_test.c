@@ -41,6 +41,13 @@ static void txn_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, svc->tie, (u8)L4LB_TIE_ROTATE);
 	KUNIT_EXPECT_EQ(test, svc->midstream, (u8)L4LB_MIDSTREAM_RESET);
 	KUNIT_EXPECT_STREQ(test, svc->ops->name, "wlc");
+	KUNIT_EXPECT_EQ(test, svc->on_down, (u8)L4LB_ON_DOWN_KEEP);
+	KUNIT_EXPECT_EQ(test, svc->on_gone, (u8)L4LB_ON_GONE_RESET);
+	KUNIT_EXPECT_EQ(test, svc->hook, (u8)L4LB_HOOK_PREROUTING);
+	KUNIT_EXPECT_EQ(test, svc->persist | svc->slow_start |
+			svc->half_open_max | svc->persist_prefix, 0u);
+	KUNIT_EXPECT_FALSE(test, svc->hash_port || svc->hash_fallback ||
+			   svc->one_packet || svc->track_seq || svc->track);
 	/* Without a port: the service's. */
 	ch->present = BIT(L4LB_A_SERVER_MAX_CONNS);
 	ch->max_conns = 10;
@@ -52,6 +59,58 @@ static void txn_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conf->weight, 1u);
 	KUNIT_EXPECT_EQ(test, conf->min_conns, 7u);
 	t_check(test);
+}
+
+/* Every value is taken over, kept when another changes, and replayed. */
+static void txn_options(struct kunit *test)
+{
+	static const struct l4lb_service_opts all = {
+		.on_down = L4LB_ON_DOWN_HOLD,
+		.on_gone = L4LB_ON_GONE_DROP,
+		.hook = L4LB_HOOK_LOCAL_IN,
+		.persist_prefix = 31,
+		.track_seq = true,
+		.track = true,
+		.persist = 7,
+		.slow_start = L4LB_SLOW_START_MAX,
+		.half_open_max = U32_MAX,
+	};
+	struct l4lb_change *ch = t_service(CH_SERVICE_NEW, 1);
+	struct l4lb_txn *txn;
+	const void *sched;
+	u64 present = 0;
+	u32 i;
+
+	for (i = 0; i < L4LB_SERVICE_OPTIONS; i++)
+		present |= BIT_ULL(l4lb_service_option[i].attr);
+	ch->opts = all;
+	ch->present = present;
+	txn = t_begin(test, L4LB_TXN_MODE_EDIT, 1);
+	T_STAGE(txn, ch, 0);
+	T_STAGE(txn, t_server(CH_SERVER_NEW, 1, 0), 0);
+	/* Another commit in between. */
+	T_OK(t_service(CH_SERVICE_NEW, 2));
+	KUNIT_ASSERT_EQ(test, t_commit(test, txn, NULL), 0);
+	t_check(test);
+	KUNIT_EXPECT_EQ(test, memcmp(&t_find(test, 1)->opts, &all, sizeof(all)), 0);
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->sched->slow_start, all.slow_start);
+
+	sched = t_find(test, 1)->sched;
+	ch = t_service(CH_SERVICE_SET, 1);
+	ch->opts.half_open_max = 5;
+	ch->present = BIT_ULL(L4LB_A_SERVICE_HALF_OPEN_MAX);
+	T_OK(ch);
+	t_check(test);
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->half_open_max, 5u);
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->persist, 7u);
+	KUNIT_EXPECT_PTR_EQ(test, (const void *)t_find(test, 1)->sched, sched);
+	/* What the scheduler works by makes new data of it. */
+	ch->opts.slow_start = 20;
+	ch->present = BIT_ULL(L4LB_A_SERVICE_SLOW_START);
+	T_OK(ch);
+	t_check(test);
+	KUNIT_EXPECT_PTR_NE(test, (const void *)t_find(test, 1)->sched, sched);
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->sched->slow_start, 20u);
 }
 
 static void txn_names(struct kunit *test)
@@ -288,7 +347,7 @@ static void txn_switch(struct kunit *test)
 
 static u8 t_standby(struct kunit *test, u32 n)
 {
-	struct l4lb_endpoint key = t_key(n);
+	struct l4lb_service_key key = t_key(n);
 	struct l4lb_vip *vip;
 
 	vip = l4lb_vip_lookup(t_table(test)->vips, &key.addr, AF_INET,
@@ -298,14 +357,14 @@ static u8 t_standby(struct kunit *test, u32 n)
 
 #define T_STANDBY(standby, socket, err)					\
 	KUNIT_EXPECT_EQ(test, l4lb_vip_standby_set(fix->ln, &key.addr,	\
-						   AF_INET, standby,	\
+						   AF_INET, 32, standby, \
 						   socket, NULL), err)
 
 /* Standby is inherited, is its socket's, and ends with that. */
 static void txn_standby(struct kunit *test)
 {
 	struct txn_fix *fix = test->priv;
-	struct l4lb_endpoint key = t_key(1);
+	struct l4lb_service_key key = t_key(1);
 
 	T_STANDBY(true, 5, 0);
 	T_STANDBY(true, 5, 0);
@@ -329,6 +388,40 @@ static void txn_standby(struct kunit *test)
 }
 
 /* Operator's and checker's words outlive commits; F: three owners. */
+/* A deadline comes with a drain and goes with it. */
+static void t_state_deadline(struct kunit *test, struct l4lb_server *srv,
+			     struct l4lb_server_state *st)
+{
+	struct txn_fix *fix = test->priv;
+	unsigned long deadline;
+
+	st->present |= BIT(L4LB_A_SERVER_DEADLINE);
+	st->deadline = 600;
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), -EINVAL);
+	st->admin = L4LB_ADMIN_DRAIN;
+	st->deadline = L4LB_TIMEOUT_MAX + 1;
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, srv->deadline, 0ul);
+	st->deadline = 600;
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), 0);
+	deadline = srv->deadline;
+	KUNIT_EXPECT_LE(test, deadline - jiffies, 600ul * HZ);
+	KUNIT_EXPECT_GE(test, deadline - jiffies, 300ul * HZ);
+	st->present &= ~BIT(L4LB_A_SERVER_DEADLINE);
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), 0);
+	KUNIT_EXPECT_EQ(test, srv->deadline, deadline);
+	st->admin = L4LB_ADMIN_ENABLED;
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), 0);
+	KUNIT_EXPECT_EQ(test, srv->deadline, 0ul);
+	st->admin = L4LB_ADMIN_DRAIN;
+	st->present |= BIT(L4LB_A_SERVER_DEADLINE);
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), 0);
+	KUNIT_EXPECT_NE(test, srv->deadline, 0ul);
+	st->deadline = 0;
+	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, st, NULL), 0);
+	KUNIT_EXPECT_EQ(test, srv->deadline, 0ul);
+}
+
 static void txn_state(struct kunit *test)
 {
 	struct l4lb_server_state st = {
@@ -364,6 +457,7 @@ static void txn_state(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, &st, NULL), 0);
 	KUNIT_EXPECT_EQ(test, l4lb_server_weight(srv), 50u);
 	t_check(test);
+	t_state_deadline(test, srv, &st);
 	st.oper_weight = 65536;
 	KUNIT_EXPECT_EQ(test, l4lb_server_state_set(fix->ln, &st, NULL), -ERANGE);
 	st.oper_weight = 1;

@@ -16,6 +16,7 @@ static bool service_differs(const struct l4lb_txn_service *ts)
 	return !old || ts->method != old->method || ts->tie != old->tie ||
 	       ts->midstream != old->midstream || ts->owner != old->owner ||
 	       ts->ops != old->ops ||
+	       memcmp(&ts->opts, &old->opts, sizeof(ts->opts)) ||
 	       memcmp(ts->timeout, old->timeout, sizeof(ts->timeout)) ||
 	       memcmp(ts->name, old->name, sizeof(ts->name));
 }
@@ -48,6 +49,7 @@ static int service_version(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	ts->ver = ver;
 	ver->key = ts->key;
 	ver->id = ts->rt->id;
+	ver->wide = l4lb_key_plain(&ts->key) ? 0 : L4LB_CONN_WIDE;
 	ver->method = ts->method;
 	ver->midstream = ts->midstream;
 	ver->tie = ts->tie;
@@ -56,6 +58,7 @@ static int service_version(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	ver->sched = ts->sd ? ts->sd : ts->old->sched;
 	l4lb_service_rt_get(ts->rt);
 	ver->rt = ts->rt;
+	memcpy(&ver->opts, &ts->opts, sizeof(ver->opts));
 	memcpy(ver->timeout, ts->timeout, sizeof(ver->timeout));
 	memcpy(ver->name, ts->name, sizeof(ver->name));
 	ver->digest = ts->differs ? l4lb_digest_service(ver) : ts->old->digest;
@@ -152,11 +155,17 @@ static int vip_build(struct l4lb_commit *c, struct l4lb_txn_vip *tv)
 	struct l4lb_vip *old = tv->old, *ver = NULL;
 	bool exists = l4lb_txn_vip_exists(tv);
 	u8 was = old ? old->unknown_port : L4LB_UNKNOWN_PORT_PASS;
+	int err;
 
+	/* A build that was undone may have left it set. */
+	tv->mc.del = NULL;
 	if (!old && !exists)
 		return 0;
+	err = l4lb_commit_ports(tv, c->txn->from_nothing);
+	if (err)
+		return err;
 	if (old && exists && old->unknown_port == tv->unknown_port &&
-	    old->nr_services == tv->nr_services)
+	    old->nr_services == tv->nr_services && old->ports == tv->ports)
 		return 0;
 	if (exists) {
 		ver = kzalloc(sizeof(*ver), L4LB_TXN_GFP);
@@ -164,8 +173,10 @@ static int vip_build(struct l4lb_commit *c, struct l4lb_txn_vip *tv)
 			return -ENOMEM;
 		ver->addr = tv->addr;
 		ver->family = tv->family;
+		ver->prefix = tv->prefix;
 		ver->unknown_port = tv->unknown_port;
 		ver->nr_services = tv->nr_services;
+		ver->ports = tv->ports;
 		c->digest += l4lb_digest_vip(ver);
 	}
 	if (old)
@@ -191,7 +202,7 @@ static int replace_service(struct l4lb_stage *st, struct l4lb_service *svc)
 	err = l4lb_stage_owner(st, svc->owner);
 	if (err)
 		return err;
-	return l4lb_stage_vip(st, &svc->key.addr, svc->key.family) ? 0 : -ENOMEM;
+	return l4lb_stage_vip_of(st, &svc->key);
 }
 
 /* A transaction from nothing: what it does not name is to go. */
@@ -217,7 +228,8 @@ static int replace_complete(struct l4lb_commit *c)
 	for (l = 0; l <= map->mask; l++) {
 		for (i = 0; map->leaf[l] && i < map->leaf[l]->nr; i++) {
 			vip = map->leaf[l]->e[i].obj;
-			if (!l4lb_stage_vip(&st, &vip->addr, vip->family))
+			if (!l4lb_stage_vip(&st, &vip->addr, vip->family,
+					    vip->prefix))
 				return -ENOMEM;
 		}
 	}
@@ -256,9 +268,12 @@ int l4lb_commit_build(struct l4lb_commit *c)
 	}
 	if (!c->changed)
 		return 0;
-	err = l4lb_commit_maps(c);
+	err = l4lb_commit_match(c);
+	if (!err)
+		err = l4lb_commit_maps(c);
 	if (err)
 		return err;
+	c->fresh->match = c->match;
 	c->fresh->generation = c->old->generation + 1;
 	c->fresh->digest = c->digest;
 	c->fresh->nr_servers = txn->nr_servers;
@@ -280,7 +295,9 @@ void l4lb_commit_undo(struct l4lb_commit *c)
 	list_for_each_entry(tv, &c->txn->touched_vips, list) {
 		kfree(tv->ver);
 		tv->ver = NULL;
+		l4lb_commit_ports_undo(tv);
 	}
+	l4lb_commit_match_undo(c);
 	list_for_each_entry(ts, &c->txn->touched, list)
 		service_undo(c, ts);
 	l4lb_commit_endpoints_undo(c);

@@ -3,6 +3,7 @@
 #include <linux/ctype.h>
 #include <linux/in.h>
 #include <linux/netlink.h>
+#include <net/ipv6.h>
 
 #include "txn_priv.h"
 
@@ -43,45 +44,109 @@ int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner)
  * 0.0.0.0/8, 127.0.0.0/8 and 240.0.0.0/4 (RFC 6890, 2.2.2), broadcast
  * included. Linux has come to route the first, others on the way may not.
  */
-static bool addr_martian(const union l4lb_addr *addr)
+static bool addr_martian4(const union l4lb_addr *addr)
 {
 	u32 ip = ntohl(addr->ip);
 
 	return !(ip >> 24) || ipv4_is_loopback(addr->ip) || ip >> 28 == 0xf;
 }
 
-static int check_family(const struct l4lb_stage *st, u8 family, u32 attr)
+/* IPv4 has such addresses, too, but no scope that routers keep to. */
+static bool addr_link_local(const union l4lb_addr *addr, u8 family)
+{
+	return family == AF_INET6 &&
+	       ipv6_addr_type(&addr->ip6) & IPV6_ADDR_LINKLOCAL;
+}
+
+/* ::, ::1 and mapped IPv4 addresses (RFC 4291, 2.5) are no host's. */
+static bool addr_martian(const union l4lb_addr *addr, u8 family)
 {
 	if (family == AF_INET)
+		return addr_martian4(addr);
+	return ipv6_addr_any(&addr->ip6) || ipv6_addr_loopback(&addr->ip6) ||
+	       ipv6_addr_v4mapped(&addr->ip6);
+}
+
+static bool addr_multicast(const union l4lb_addr *addr, u8 family)
+{
+	if (family == AF_INET)
+		return ipv4_is_multicast(addr->ip);
+	return ipv6_addr_is_multicast(&addr->ip6);
+}
+
+static int check_family(const struct l4lb_stage *st, u8 family, u32 attr)
+{
+	if (family == AF_INET || family == AF_INET6)
 		return 0;
-	if (family == AF_INET6)
-		return L4LB_REFUSE(st, EOPNOTSUPP, attr,
-				   "IPv6 is not available yet");
 	return L4LB_REFUSE(st, EINVAL, attr, "an address is missing");
 }
 
-/**
- * l4lb_check_vip_addr() - can this be a VIP?
- * @st: change
- * @addr: address
- * @family: AF_INET or AF_INET6
- * @attr: attribute it came in
- *
- * Return: 0, -EINVAL or -EOPNOTSUPP with a sentence.
- */
-int l4lb_check_vip_addr(const struct l4lb_stage *st,
-			const union l4lb_addr *addr, u8 family, u32 attr)
-{
-	int err = check_family(st, family, attr);
+/* Where a change says what its VIP is: attributes of @st's nest. */
+struct vip_attrs {
+	u8 addr;
+	u8 prefix;
+};
 
+static int check_vip(const struct l4lb_stage *st,
+		     const struct l4lb_service_key *key,
+		     const struct vip_attrs *at)
+{
+	union l4lb_addr first;
+	int err;
+
+	err = check_family(st, key->family, at->addr);
 	if (err)
 		return err;
-	if (ipv4_is_multicast(addr->ip))
-		return L4LB_REFUSE(st, EINVAL, attr,
+	if (key->prefix > l4lb_addr_bits(key->family))
+		return L4LB_REFUSE(st, EINVAL, at->prefix,
+				   "the prefix is longer than the address");
+	first = l4lb_addr_prefix(&key->addr, key->prefix);
+	if (!l4lb_addr_equal(&first, &key->addr))
+		return L4LB_REFUSE(st, EINVAL, at->addr,
+				   "the address has bits set behind its prefix");
+	if (addr_multicast(&key->addr, key->family))
+		return L4LB_REFUSE(st, EINVAL, at->addr,
 				   "a multicast address cannot be a VIP");
-	if (addr_martian(addr))
-		return L4LB_REFUSE(st, EINVAL, attr,
+	if (addr_martian(&key->addr, key->family))
+		return L4LB_REFUSE(st, EINVAL, at->addr,
 				   "a loopback, broadcast or reserved address cannot be a VIP");
+	if (addr_link_local(&key->addr, key->family))
+		return L4LB_REFUSE(st, EINVAL, at->addr,
+				   "a link-local address cannot be a VIP: it is good on one link only");
+	return 0;
+}
+
+/**
+ * l4lb_check_vip() - can this be a VIP?
+ * @st: change with @vip
+ *
+ * Return: 0 or -EINVAL with a sentence.
+ */
+int l4lb_check_vip(const struct l4lb_stage *st)
+{
+	static const struct vip_attrs at = {
+		.addr = L4LB_A_VIP_ADDR,
+		.prefix = L4LB_A_VIP_PREFIX,
+	};
+
+	return check_vip(st, &st->ch->vip, &at);
+}
+
+/* A service of a mark has nothing else to be known by. */
+static int check_mark_key(const struct l4lb_stage *st)
+{
+	const struct l4lb_service_key *key = &st->ch->service;
+	const struct l4lb_service_key bare = {
+		.family = key->family,
+		.mark = key->mark,
+	};
+
+	if (key->family != AF_INET && key->family != AF_INET6)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_FAMILY,
+				   "the family of a fwmark service is 4 or 6");
+	if (!l4lb_key_equal(key, &bare))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_FWMARK,
+				   "a fwmark service has no protocol, address or port");
 	return 0;
 }
 
@@ -89,27 +154,38 @@ int l4lb_check_vip_addr(const struct l4lb_stage *st,
  * l4lb_check_service_key() - can this be a service's identity?
  * @st: change with @service
  *
- * Return: 0, -EINVAL, -EPROTONOSUPPORT or -EOPNOTSUPP with a sentence.
+ * Return: 0, -EINVAL or -EPROTONOSUPPORT with a sentence.
  */
 int l4lb_check_service_key(const struct l4lb_stage *st)
 {
-	const struct l4lb_endpoint *key = &st->ch->service;
+	static const struct vip_attrs at = {
+		.addr = L4LB_A_SERVICE_ADDR,
+		.prefix = L4LB_A_SERVICE_PREFIX,
+	};
+	const struct l4lb_service_key *key = &st->ch->service;
 
+	if (key->mark)
+		return check_mark_key(st);
+	if (!key->proto)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_FWMARK,
+				   "mark 0 is that of packets without a mark");
 	if (key->proto != IPPROTO_TCP && key->proto != IPPROTO_UDP)
 		return L4LB_REFUSE(st, EPROTONOSUPPORT, L4LB_A_SERVICE_PROTO,
 				   "a service is TCP or UDP");
-	if (!key->port)
+	if (!key->port && key->port_last)
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_PORT,
-				   "port 0 is not a service");
-	return l4lb_check_vip_addr(st, &key->addr, key->family,
-				   L4LB_A_SERVICE_ADDR);
+				   "a range of ports begins at 1 or above");
+	if (ntohs(key->port_last) < ntohs(key->port))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_PORT_LAST,
+				   "the range is upside down: its last port is below its first");
+	return check_vip(st, key, &at);
 }
 
 /**
- * l4lb_check_server_addr() - can this be a server's address and port?
+ * l4lb_check_server_addr() - can this be a server's address?
  * @st: change with @server
  *
- * Return: 0, -EINVAL or -EOPNOTSUPP with a sentence.
+ * Return: 0 or -EINVAL with a sentence.
  */
 int l4lb_check_server_addr(const struct l4lb_stage *st)
 {
@@ -118,15 +194,15 @@ int l4lb_check_server_addr(const struct l4lb_stage *st)
 
 	if (err)
 		return err;
-	if (ipv4_is_multicast(ep->addr.ip))
+	if (addr_multicast(&ep->addr, ep->family))
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
 				   "a multicast address cannot be a server");
-	if (addr_martian(&ep->addr))
+	if (addr_martian(&ep->addr, ep->family))
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
 				   "a loopback, broadcast or reserved address cannot be a server");
-	if (!ep->port)
-		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_PORT,
-				   "port 0 is not a server");
+	if (addr_link_local(&ep->addr, ep->family))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
+				   "a link-local address cannot be a server: give it a routable one");
 	return 0;
 }
 

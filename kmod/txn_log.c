@@ -121,6 +121,7 @@ static void log_service(struct log_cursor *c, struct l4lb_change *ch)
 	LOG_FIELD(c, ch->method);
 	LOG_FIELD(c, ch->tie);
 	LOG_FIELD(c, ch->midstream);
+	LOG_FIELD(c, ch->opts);
 	LOG_FIELD(c, ch->timeout_given);
 	if (ch->timeout_given)
 		LOG_FIELD(c, ch->timeout);

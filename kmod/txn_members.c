@@ -262,6 +262,9 @@ static int members_sched(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	if (!sd)
 		return -ENOMEM;
 	sd->tie_first = ts->tie == L4LB_TIE_FIRST;
+	sd->hash_port = ts->opts.hash_port;
+	sd->hash_fallback = ts->opts.hash_fallback;
+	sd->slow_start = ts->opts.slow_start;
 	for (i = 0; was && i < was->nr; i++) {
 		srv = was->slot[i].server;
 		tv = l4lb_stage_server_known(c->txn, ts, &srv->ep);
@@ -275,6 +278,17 @@ static int members_sched(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 		sd->ops->rebuild(sd);
 	ts->sd = sd;
 	return 0;
+}
+
+/* Is what the scheduler works by that of the published version? */
+static bool members_sched_same(const struct l4lb_txn_service *ts)
+{
+	const struct l4lb_service *old = ts->old;
+
+	return ts->ops == old->ops && ts->tie == old->tie &&
+	       ts->opts.hash_port == old->hash_port &&
+	       ts->opts.hash_fallback == old->hash_fallback &&
+	       ts->opts.slow_start == old->slow_start;
 }
 
 /**
@@ -310,7 +324,7 @@ int l4lb_commit_members(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	if (!members_same(ts))
 		/* The same servers in another order: the service differs. */
 		ts->differs = c->changed == changed;
-	else if (ts->ops == ts->old->ops && ts->tie == ts->old->tie)
+	else if (members_sched_same(ts))
 		return 0;
 	return members_sched(c, ts);
 }

@@ -11,8 +11,10 @@
 
 #include <linux/list.h>
 #include <linux/netlink.h>
+#include <linux/rbtree.h>
 
 #include "hash.h"
+#include "match.h"
 #include "net.h"
 #include "sched.h"
 #include "txn.h"
@@ -65,6 +67,7 @@ void l4lb_arena_free(struct l4lb_arena *arena);
  * @tie: &enum l4lb_tie
  * @owner: &enum l4lb_owner
  * @ops: scheduler
+ * @opts: all others of its values
  * @timeout: seconds by &enum l4lb_state, 0: default
  * @name: name or empty
  * @nr: servers
@@ -83,7 +86,7 @@ struct l4lb_txn_service {
 	struct l4lb_hash_node node;
 	struct l4lb_hash_node name_node;
 	struct list_head list;
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	struct l4lb_service *old;
 	bool named;
 	bool exists;
@@ -93,7 +96,8 @@ struct l4lb_txn_service {
 	u8 tie;
 	u8 owner;
 	const struct l4lb_sched_ops *ops;
-	u32 timeout[__L4LB_STATE_MAX];
+	struct l4lb_service_opts opts;
+	u32 timeout[L4LB_TIMEOUT_STATES];
 	char name[L4LB_NAME_MAX];
 	u32 nr;
 	struct list_head added;
@@ -162,12 +166,17 @@ struct l4lb_txn_server {
  * struct l4lb_txn_vip - a VIP that the transaction touches
  * @node: in &l4lb_txn.vips, by address
  * @list: in &l4lb_txn.touched_vips
- * @addr: identity
+ * @addr: identity, as are @family and @prefix
  * @family: AF_INET or AF_INET6
+ * @prefix: bits of @addr
  * @unknown_port: &enum l4lb_unknown_port
  * @nr_services: services on it
+ * @ranges: struct l4lb_txn_range of services with many ports, by protocol and
+ *	first port, once @loaded
+ * @loaded: @ranges holds those of @old that are still there
  * @old: published version, or NULL
  * @ver: a commit's: next version, or NULL
+ * @ports: a commit's: what @ver has, or would have
  * @mc: a commit's: change of the map of VIPs
  */
 struct l4lb_txn_vip {
@@ -175,10 +184,14 @@ struct l4lb_txn_vip {
 	struct list_head list;
 	union l4lb_addr addr;
 	u8 family;
+	u8 prefix;
 	u8 unknown_port;
 	u32 nr_services;
+	struct rb_root ranges;
+	bool loaded;
 	struct l4lb_vip *old;
 	struct l4lb_vip *ver;
+	const struct l4lb_ports *ports;
 	struct l4lb_map_change mc;
 };
 
@@ -267,7 +280,7 @@ static inline const struct l4lb_table *l4lb_txn_table(struct l4lb_net *ln)
 
 static inline bool l4lb_stage_has(const struct l4lb_stage *st, u32 attr)
 {
-	return st->ch->present & BIT(attr);
+	return st->ch->present & BIT_ULL(attr);
 }
 
 /* txn_log.c */
@@ -280,16 +293,37 @@ bool l4lb_txn_log_next(const struct l4lb_txn *txn,
 void l4lb_stage_blame(const struct l4lb_stage *st, u32 attr);
 int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner);
 int l4lb_check_service_key(const struct l4lb_stage *st);
-int l4lb_check_vip_addr(const struct l4lb_stage *st,
-			const union l4lb_addr *addr, u8 family, u32 attr);
+int l4lb_check_vip(const struct l4lb_stage *st);
 int l4lb_check_server_addr(const struct l4lb_stage *st);
 int l4lb_check_name(const struct l4lb_stage *st, u32 attr);
+
+/**
+ * struct l4lb_service_wish - values that a service is to have
+ * @ops: scheduler
+ * @method: &enum l4lb_method
+ * @tie: &enum l4lb_tie
+ * @midstream: &enum l4lb_midstream
+ * @opts: the others
+ */
+struct l4lb_service_wish {
+	const struct l4lb_sched_ops *ops;
+	u8 method;
+	u8 tie;
+	u8 midstream;
+	struct l4lb_service_opts opts;
+};
+
+/* txn_option.c */
+void l4lb_stage_default_options(struct l4lb_txn_service *ts);
+int l4lb_stage_wish(const struct l4lb_stage *st,
+		    const struct l4lb_txn_service *ts,
+		    struct l4lb_service_wish *wish);
 
 /* txn_stage.c */
 void l4lb_txn_reset(struct l4lb_txn *txn, bool from_nothing);
 int l4lb_txn_apply(struct l4lb_stage *st);
 struct l4lb_txn_service *l4lb_stage_service(const struct l4lb_stage *st,
-					    const struct l4lb_endpoint *key,
+					    const struct l4lb_service_key *key,
 					    bool create);
 int l4lb_stage_find_service(const struct l4lb_stage *st,
 			    struct l4lb_txn_service **ts);
@@ -310,12 +344,25 @@ void l4lb_stage_servers_drop(struct l4lb_txn *txn, struct l4lb_txn_service *ts);
 
 /* txn_vip.c */
 struct l4lb_txn_vip *l4lb_stage_vip(const struct l4lb_stage *st,
-				    const union l4lb_addr *addr, u8 family);
+				    const union l4lb_addr *addr, u8 family,
+				    u8 prefix);
+int l4lb_stage_vip_of(const struct l4lb_stage *st,
+		      const struct l4lb_service_key *key);
 int l4lb_stage_vip_ref(const struct l4lb_stage *st,
-		       const struct l4lb_endpoint *key);
+		       const struct l4lb_service_key *key);
 void l4lb_stage_vip_unref(const struct l4lb_stage *st,
-			  const struct l4lb_endpoint *key);
+			  const struct l4lb_service_key *key);
 int l4lb_stage_vip_set(struct l4lb_stage *st);
+
+/* txn_ports.c */
+int l4lb_stage_ports_load(const struct l4lb_stage *st, struct l4lb_txn_vip *tv);
+int l4lb_stage_ports_add(const struct l4lb_stage *st, struct l4lb_txn_vip *tv,
+			 const struct l4lb_service_key *key);
+void l4lb_stage_ports_del(struct l4lb_txn_vip *tv,
+			  const struct l4lb_service_key *key);
+int l4lb_commit_ports(struct l4lb_txn_vip *tv, bool from_nothing);
+void l4lb_commit_ports_undo(struct l4lb_txn_vip *tv);
+void l4lb_commit_ports_retire(struct l4lb_txn_vip *tv);
 
 static inline bool l4lb_txn_vip_exists(const struct l4lb_txn_vip *tv)
 {
@@ -371,6 +418,7 @@ enum l4lb_txn_map {
  * @gone: leaves that the new maps do not share, likewise
  * @digest: of the new configuration
  * @nr_servers: configured servers of the new configuration
+ * @match: what @fresh will have for what is not plain
  * @changed: objects that differ
  * @created: servers that come
  * @block: counters for servers to come, or NULL
@@ -389,6 +437,7 @@ struct l4lb_commit {
 	struct l4lb_leaf *gone[L4LB_MAPS];
 	u64 digest;
 	u32 nr_servers;
+	const struct l4lb_match *match;
 	u64 changed;
 	u32 created;
 	struct l4lb_stats_block *block;
@@ -417,6 +466,11 @@ void l4lb_table_destroy(struct l4lb_net *ln);
 int l4lb_commit_maps(struct l4lb_commit *c);
 void l4lb_commit_maps_undo(struct l4lb_commit *c);
 void l4lb_commit_maps_retire(struct l4lb_commit *c);
+
+/* txn_match.c */
+int l4lb_commit_match(struct l4lb_commit *c);
+void l4lb_commit_match_undo(struct l4lb_commit *c);
+void l4lb_commit_match_retire(struct l4lb_commit *c);
 
 /* txn_endpoint.c */
 struct l4lb_rs *l4lb_commit_rs(struct l4lb_commit *c,

@@ -23,8 +23,11 @@ static void publish_before(struct l4lb_commit *c)
 	struct l4lb_txn_vip *vip;
 
 	list_for_each_entry(vip, &c->txn->touched_vips, list)
-		if (vip->ver)
+		if (vip->ver) {
 			l4lb_vip_standby_inherit(ln, vip->ver);
+			if (vip->old)
+				vip->ver->active_since = vip->old->active_since;
+		}
 	l4lb_commit_endpoints_publish(c);
 	list_for_each_entry(ts, &c->txn->touched, list) {
 		if (ts->ver)
@@ -118,10 +121,11 @@ static void publish_service(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 }
 
 /* Connections of servers that were deleted with "now". */
-static void publish_flush(struct l4lb_commit *c, struct l4lb_txn_service *ts)
+static void publish_orphans(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 {
 	struct l4lb_conn_filter filter = {
 		.has_server = true,
+		.exact = true,
 		.prefix = -1,
 	};
 	struct l4lb_txn_server *tv;
@@ -133,7 +137,7 @@ static void publish_flush(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 		if (!tv->old || tv->exists || !tv->now)
 			continue;
 		filter.server = tv->ep;
-		l4lb_conn_flush(c->ln, &filter);
+		l4lb_conn_orphan(c->ln, &filter);
 	}
 }
 
@@ -218,8 +222,10 @@ static void publish_retire(struct l4lb_commit *c)
 	struct l4lb_txn_vip *tv;
 
 	list_for_each_entry(tv, &c->txn->touched_vips, list)
-		if (tv->mc.del)
+		if (tv->mc.del) {
+			l4lb_commit_ports_retire(tv);
 			kfree_rcu(tv->old, rcu);
+		}
 	list_for_each_entry(ts, &c->txn->touched, list) {
 		retire_servers(&ts->changed);
 		retire_servers(&ts->added);
@@ -231,6 +237,7 @@ static void publish_retire(struct l4lb_commit *c)
 			l4lb_service_rt_put(ts->rt);
 		ts->rt = NULL;
 	}
+	l4lb_commit_match_retire(c);
 	l4lb_commit_maps_retire(c);
 	l4lb_stats_block_put(c->block);
 	c->block = NULL;
@@ -257,7 +264,7 @@ void l4lb_commit_publish(struct l4lb_commit *c)
 	mutex_unlock(&ln->state_lock);
 
 	list_for_each_entry(ts, &c->txn->touched, list)
-		publish_flush(c, ts);
+		publish_orphans(c, ts);
 	publish_notify(c);
 	publish_retire(c);
 }

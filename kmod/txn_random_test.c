@@ -16,6 +16,9 @@
  * @method: &enum l4lb_method
  * @tie: &enum l4lb_tie
  * @rr: scheduler
+ * @input: hook
+ * @track: conntrack sees it
+ * @slow: seconds of slow start
  * @nr: servers in @order
  * @order: servers in list order
  * @weight: by server
@@ -25,6 +28,9 @@ struct r_service {
 	u8 method;
 	u8 tie;
 	bool rr;
+	bool input;
+	bool track;
+	u32 slow;
 	u32 nr;
 	u8 order[R_SERVERS];
 	u8 weight[R_SERVERS];
@@ -99,6 +105,16 @@ static int r_apply_service(struct r_service *s, const struct l4lb_change *ch)
 		want.tie = ch->tie;
 	if (ch->present & BIT(L4LB_A_SERVICE_SCHEDULER))
 		want.rr = ch->scheduler[0] == 'r';
+	if (ch->present & BIT_ULL(L4LB_A_SERVICE_HOOK))
+		want.input = ch->opts.hook == L4LB_HOOK_LOCAL_IN;
+	if (ch->present & BIT_ULL(L4LB_A_SERVICE_TRACK))
+		want.track = ch->opts.track;
+	if (ch->present & BIT_ULL(L4LB_A_SERVICE_SLOW_START))
+		want.slow = ch->opts.slow_start;
+	if (want.track && !want.input)
+		return -EINVAL;
+	if (want.slow > L4LB_SLOW_START_MAX)
+		return -ERANGE;
 	for (i = 0; want.method == L4LB_METHOD_DR && i < want.nr; i++)
 		if (want.order[i] % 2)
 			return -EINVAL;
@@ -158,6 +174,23 @@ static int r_apply(struct r_model *m, const struct l4lb_change *ch)
 	}
 }
 
+static void r_options(struct kunit *test, struct l4lb_change *ch)
+{
+	if (!r_rnd(test, 3)) {
+		ch->present |= BIT_ULL(L4LB_A_SERVICE_HOOK);
+		ch->opts.hook = r_rnd(test, 2) ? L4LB_HOOK_LOCAL_IN :
+						 L4LB_HOOK_PREROUTING;
+	}
+	if (!r_rnd(test, 4)) {
+		ch->present |= BIT_ULL(L4LB_A_SERVICE_TRACK);
+		ch->opts.track = r_rnd(test, 2);
+	}
+	if (!r_rnd(test, 4)) {
+		ch->present |= BIT_ULL(L4LB_A_SERVICE_SLOW_START);
+		ch->opts.slow_start = r_rnd(test, L4LB_SLOW_START_MAX + 400);
+	}
+}
+
 static struct l4lb_change *r_change(struct kunit *test)
 {
 	struct l4lb_change *ch = t_weight(CH_SERVER_NEW, r_rnd(test, R_SERVICES),
@@ -189,6 +222,7 @@ static struct l4lb_change *r_change(struct kunit *test)
 		strscpy(ch->scheduler, r_rnd(test, 2) ? "rr" : "wlc",
 			sizeof(ch->scheduler));
 	}
+	r_options(test, ch);
 	return ch;
 }
 
@@ -206,6 +240,9 @@ static void r_expect_service(struct kunit *test, const struct r_service *s,
 	KUNIT_ASSERT_EQ(test, svc->method, s->method);
 	KUNIT_ASSERT_EQ(test, svc->tie, s->tie);
 	KUNIT_ASSERT_EQ(test, svc->ops == &l4lb_sched_rr, s->rr);
+	KUNIT_ASSERT_EQ(test, svc->hook == L4LB_HOOK_LOCAL_IN, s->input);
+	KUNIT_ASSERT_EQ(test, svc->track, s->track);
+	KUNIT_ASSERT_EQ(test, svc->slow_start, s->slow);
 	KUNIT_ASSERT_EQ(test, svc->sched->nr, s->nr);
 	for (i = 0; i < s->nr; i++) {
 		srv = svc->sched->slot[i].server;
@@ -217,7 +254,7 @@ static void r_expect_service(struct kunit *test, const struct r_service *s,
 
 static void r_expect(struct kunit *test, const struct r_model *m)
 {
-	struct l4lb_endpoint key;
+	struct l4lb_service_key key;
 	struct l4lb_vip *vip;
 	u32 n;
 

@@ -7,8 +7,10 @@ static struct l4lb_change *t_bad_service(u32 addr, u16 port, u8 proto, u8 family
 
 	ch->service.addr.ip = htonl(addr);
 	ch->service.port = htons(port);
+	ch->service.port_last = htons(port);
 	ch->service.proto = proto;
 	ch->service.family = family;
+	ch->service.prefix = l4lb_addr_bits(family);
 	return ch;
 }
 
@@ -17,9 +19,9 @@ static struct l4lb_change *t_bad_word(u32 attr)
 	struct l4lb_change *ch = t_service(CH_SERVICE_NEW, 1);
 
 	ch->present = BIT(attr);
-	strscpy(ch->scheduler, "wrr", sizeof(ch->scheduler));
+	strscpy(ch->scheduler, "none", sizeof(ch->scheduler));
 	ch->tie = L4LB_TIE_MAX + 1;
-	ch->midstream = L4LB_MIDSTREAM_ADOPT;
+	ch->midstream = L4LB_MIDSTREAM_MAX + 1;
 	return ch;
 }
 
@@ -49,10 +51,8 @@ static void txn_refused_service(struct kunit *test)
 		u8 family;
 		int err;
 	} bad[] = {
-		{ 0xc0000201, 0, IPPROTO_TCP, AF_INET, -EINVAL },
 		{ 0xc0000201, 80, IPPROTO_SCTP, AF_INET, -EPROTONOSUPPORT },
-		{ 0xc0000201, 80, 0, AF_INET, -EPROTONOSUPPORT },
-		{ 0xc0000201, 80, IPPROTO_TCP, AF_INET6, -EOPNOTSUPP },
+		{ 0xc0000201, 80, 0, AF_INET, -EINVAL },
 		{ 0xc0000201, 80, IPPROTO_TCP, 0, -EINVAL },
 		{ 0x00000000, 80, IPPROTO_TCP, AF_INET, -EINVAL },
 		{ 0x00010203, 80, IPPROTO_TCP, AF_INET, -EINVAL },
@@ -71,9 +71,8 @@ static void txn_refused_service(struct kunit *test)
 			  bad[i].err);
 	t_refused(test, t_bad_word(L4LB_A_SERVICE_SCHEDULER), -EINVAL);
 	t_refused(test, t_bad_word(L4LB_A_SERVICE_TIE), -EINVAL);
-	t_refused(test, t_bad_word(L4LB_A_SERVICE_MIDSTREAM), -EOPNOTSUPP);
+	t_refused(test, t_bad_word(L4LB_A_SERVICE_MIDSTREAM), -EINVAL);
 	t_refused(test, t_method(CH_SERVICE_NEW, 1, 0), -EINVAL);
-	t_refused(test, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_TUNNEL), -EOPNOTSUPP);
 	t_refused(test, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_FULLNAT), -EOPNOTSUPP);
 	t_refused(test, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_MAX + 1), -EINVAL);
 	ch = t_service(CH_SERVICE_NEW, 1);
@@ -86,6 +85,140 @@ static void txn_refused_service(struct kunit *test)
 	t_refused(test, t_vip(1, L4LB_UNKNOWN_PORT_MAX + 1), -EINVAL);
 	T_OK(t_service(CH_SERVICE_NEW, 1));
 	t_refused(test, t_service(CH_SERVICE_NEW, 1), -EEXIST);
+	t_check(test);
+}
+
+/* Each as its attributes say, on top of what service 1 has. */
+static void t_refused_set(struct kunit *test, struct l4lb_change *ch,
+			  u64 present, int err)
+{
+	ch->present = present;
+	t_refused(test, ch, err);
+}
+
+#define O(attr)	BIT_ULL(L4LB_A_SERVICE_##attr)
+
+static void t_set_options(struct kunit *test, u64 present,
+			  struct l4lb_service_opts opts)
+{
+	struct l4lb_change *ch = t_service(CH_SERVICE_SET, 1);
+
+	ch->opts = opts;
+	ch->present = present;
+	T_ONE(ch, 0);
+	t_check(test);
+}
+
+static void txn_refused_option(struct kunit *test)
+{
+	static const struct {
+		u64 present;
+		struct l4lb_service_opts opts;
+		int err;
+	} bad[] = {
+		{ O(ON_DOWN), { .on_down = 0 }, -EINVAL },
+		{ O(ON_DOWN), { .on_down = L4LB_ON_DOWN_MAX + 1 }, -EINVAL },
+		{ O(ON_SERVER_GONE), { .on_gone = 0 }, -EINVAL },
+		{ O(ON_SERVER_GONE), { .on_gone = L4LB_ON_GONE_MAX + 1 }, -EINVAL },
+		{ O(HOOK), { .hook = 0 }, -EINVAL },
+		{ O(HOOK), { .hook = L4LB_HOOK_LOCAL_OUT }, -EINVAL },
+		{ O(TRACK), { .track = true }, -EINVAL },
+		{ O(SLOW_START), { .slow_start = 3601 }, -ERANGE },
+		{ O(SLOW_START), { .slow_start = U32_MAX }, -ERANGE },
+		{ O(HASH_PORT), { .hash_port = true }, -EINVAL },
+		{ O(HASH_FALLBACK), { .hash_fallback = true }, -EINVAL },
+		{ O(PERSIST), { .persist = L4LB_TIMEOUT_MAX + 1 }, -ERANGE },
+		{ O(PERSIST_PREFIX), { .persist_prefix = 24 }, -EINVAL },
+		{ O(PERSIST) | O(PERSIST_PREFIX),
+		  { .persist = 60, .persist_prefix = 0 }, -ERANGE },
+		{ O(PERSIST) | O(PERSIST_PREFIX),
+		  { .persist = 60, .persist_prefix = 33 }, -ERANGE },
+		{ O(PERSIST) | O(PERSIST_PREFIX),
+		  { .persist = 0, .persist_prefix = 32 }, -EINVAL },
+		{ O(ONE_PACKET), { .one_packet = true }, -EINVAL },
+	};
+	struct l4lb_change *ch;
+	u32 i;
+
+	T_OK(t_service(CH_SERVICE_NEW, 1));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		ch = t_service(CH_SERVICE_NEW, 2);
+		ch->opts = bad[i].opts;
+		t_refused_set(test, ch, bad[i].present, bad[i].err);
+		ch = t_service(CH_SERVICE_SET, 1);
+		ch->opts = bad[i].opts;
+		t_refused_set(test, ch, bad[i].present, bad[i].err);
+	}
+	t_check(test);
+}
+
+/* What is there already refuses what comes, whichever came first. */
+static void txn_refused_together(struct kunit *test)
+{
+	struct l4lb_change *ch;
+
+	T_OK(t_service(CH_SERVICE_NEW, 1));
+	t_set_options(test, O(HOOK) | O(TRACK),
+		      (struct l4lb_service_opts){ .hook = L4LB_HOOK_LOCAL_IN,
+						  .track = true });
+	ch = t_service(CH_SERVICE_SET, 1);
+	ch->opts.hook = L4LB_HOOK_PREROUTING;
+	t_refused_set(test, ch, O(HOOK), -EINVAL);
+	t_set_options(test, O(PERSIST) | O(PERSIST_PREFIX),
+		      (struct l4lb_service_opts){ .persist = 60,
+						  .persist_prefix = 24 });
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->persist_prefix, (u8)24);
+	t_set_options(test, O(PERSIST),
+		      (struct l4lb_service_opts){ .persist = 90 });
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->persist_prefix, (u8)24);
+	t_set_options(test, O(PERSIST), (struct l4lb_service_opts){});
+	KUNIT_EXPECT_EQ(test, t_find(test, 1)->persist_prefix, (u8)0);
+	ch = t_service(CH_SERVICE_SET, 1);
+	ch->opts.persist_prefix = 24;
+	t_refused_set(test, ch, O(PERSIST_PREFIX), -EINVAL);
+	t_check(test);
+}
+
+static struct l4lb_change *t_udp(u8 op, struct l4lb_service_opts opts)
+{
+	struct l4lb_change *ch = t_service(op, 1);
+
+	ch->service.proto = IPPROTO_UDP;
+	ch->opts = opts;
+	return ch;
+}
+
+static void txn_refused_udp(struct kunit *test)
+{
+	struct l4lb_service_opts one = { .one_packet = true, .persist = 60,
+					 .track_seq = true,
+					 .half_open_max = 9 };
+	struct l4lb_change *ch;
+
+	t_refused_set(test, t_udp(CH_SERVICE_NEW, one), O(TRACK_SEQ), -EINVAL);
+	t_refused_set(test, t_udp(CH_SERVICE_NEW, one), O(HALF_OPEN_MAX),
+		      -EINVAL);
+	t_refused_set(test, t_udp(CH_SERVICE_NEW, one),
+		      O(ONE_PACKET) | O(PERSIST), -EINVAL);
+	t_refused_set(test, t_udp(CH_SERVICE_NEW, one),
+		      O(ONE_PACKET) | O(TRACK_SEQ), -EINVAL);
+	ch = t_udp(CH_SERVICE_NEW, one);
+	ch->method = L4LB_METHOD_NAT;
+	t_refused_set(test, ch, O(ONE_PACKET) | O(METHOD), -EINVAL);
+	/* The same, one after the other. */
+	ch = t_udp(CH_SERVICE_NEW, one);
+	ch->present = O(ONE_PACKET);
+	T_OK(ch);
+	t_refused_set(test, t_udp(CH_SERVICE_SET, one), O(PERSIST), -EINVAL);
+	ch = t_udp(CH_SERVICE_SET, one);
+	ch->method = L4LB_METHOD_NAT;
+	t_refused_set(test, ch, O(METHOD), -EINVAL);
+	one.one_packet = false;
+	ch = t_udp(CH_SERVICE_SET, one);
+	ch->present = O(PERSIST) | O(ONE_PACKET);
+	T_OK(ch);
+	one.one_packet = true;
+	t_refused_set(test, t_udp(CH_SERVICE_SET, one), O(ONE_PACKET), -EINVAL);
 	t_check(test);
 }
 
@@ -121,11 +254,19 @@ static void txn_refused_server(struct kunit *test)
 	t_refused(test, t_bad_server(0xc6336401, 0), -EINVAL);
 	/* The VIP itself. */
 	t_refused(test, t_bad_server(0xc0000201, 80), -EINVAL);
-	/* DR cannot change the port. */
+	/* Neither DR nor a tunnel can change the port. */
 	t_refused(test, t_server(CH_SERVER_NEW, 1, 1), -EINVAL);
+	T_OK(t_method(CH_SERVICE_SET, 1, L4LB_METHOD_TUNNEL));
+	t_refused(test, t_server(CH_SERVER_NEW, 1, 1), -EINVAL);
+	T_OK(t_method(CH_SERVICE_SET, 1, L4LB_METHOD_NAT));
+	T_OK(t_server(CH_SERVER_NEW, 1, 1));
+	t_refused(test, t_method(CH_SERVICE_SET, 1, L4LB_METHOD_DR), -EINVAL);
+	t_refused(test, t_method(CH_SERVICE_SET, 1, L4LB_METHOD_TUNNEL), -EINVAL);
+	T_OK(t_server(CH_SERVER_DEL, 1, 1));
+	T_OK(t_method(CH_SERVICE_SET, 1, L4LB_METHOD_DR));
 	ch = t_server(CH_SERVER_NEW, 1, 0);
 	ch->server.family = AF_INET6;
-	t_refused(test, ch, -EOPNOTSUPP);
+	t_refused(test, ch, -EINVAL);
 	t_refused(test, t_weight(CH_SERVER_NEW, 1, 0, 65536), -ERANGE);
 	t_refused(test, t_bad_conns(0, 5), -EINVAL);
 	t_refused(test, t_bad_conns(4, 5), -ERANGE);

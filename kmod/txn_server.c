@@ -131,7 +131,7 @@ static int server_find_service(struct l4lb_stage *st,
 		return err;
 	ep->proto = (*ts)->key.proto;
 	if (!l4lb_stage_has(st, L4LB_A_SERVER_PORT))
-		ep->port = (*ts)->key.port;
+		ep->port = l4lb_key_server_port(&(*ts)->key);
 	return 0;
 }
 
@@ -166,16 +166,26 @@ static int server_check_addr(const struct l4lb_stage *st,
 	err = l4lb_check_server_addr(st);
 	if (err)
 		return err;
-	if (ep->family != ts->key.family)
+	if (ep->family != ts->key.family && ts->method != L4LB_METHOD_TUNNEL)
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
-				   "server and service are of different address families");
+				   "server and service differ in address family: only tunnel can do that");
 	if (l4lb_addr_equal(&ep->addr, &ts->key.addr))
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_ADDR,
 				   "a server cannot have the address of its VIP");
-	if (ts->method == L4LB_METHOD_DR && ep->port != ts->key.port)
+	if (!ep->port && !l4lb_key_many(&ts->key))
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_PORT,
-				   "DR cannot change the port: give the server the service's port");
-	return 0;
+				   "port 0 is not a server");
+	if (ts->method == L4LB_METHOD_NAT ||
+	    ep->port == l4lb_key_server_port(&ts->key))
+		return 0;
+	if (l4lb_key_many(&ts->key))
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_PORT,
+				   "without nat the port cannot change: give the server no port");
+	if (ts->method == L4LB_METHOD_TUNNEL)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_PORT,
+				   "tunnel cannot change the port: give the server the service's port");
+	return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVER_PORT,
+			   "DR cannot change the port: give the server the service's port");
 }
 
 /* Figures that a server is to have. */

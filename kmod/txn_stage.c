@@ -29,15 +29,15 @@ void l4lb_txn_reset(struct l4lb_txn *txn, bool from_nothing)
 }
 
 static struct l4lb_txn_service *
-stage_service_known(const struct l4lb_txn *txn, const struct l4lb_endpoint *key,
-		    u32 hash)
+stage_service_known(const struct l4lb_txn *txn,
+		    const struct l4lb_service_key *key, u32 hash)
 {
 	struct l4lb_hash_node *node;
 	struct l4lb_txn_service *ts;
 
 	l4lb_hash_each(&txn->services, hash, node) {
 		ts = container_of(node, struct l4lb_txn_service, node);
-		if (l4lb_endpoint_equal(&ts->key, key))
+		if (l4lb_key_equal(&ts->key, key))
 			return ts;
 	}
 	return NULL;
@@ -53,6 +53,7 @@ static void stage_import(struct l4lb_txn_service *ts)
 	ts->tie = old->tie;
 	ts->owner = old->owner;
 	ts->ops = old->ops;
+	memcpy(&ts->opts, &old->opts, sizeof(ts->opts));
 	memcpy(ts->timeout, old->timeout, sizeof(ts->timeout));
 	memcpy(ts->name, old->name, sizeof(ts->name));
 	ts->nr = old->sched->nr;
@@ -69,18 +70,18 @@ static void stage_import(struct l4lb_txn_service *ts)
  * none and @create is not set; ERR_PTR(-ENOMEM).
  */
 struct l4lb_txn_service *l4lb_stage_service(const struct l4lb_stage *st,
-					    const struct l4lb_endpoint *key,
+					    const struct l4lb_service_key *key,
 					    bool create)
 {
 	struct l4lb_txn *txn = st->txn;
-	u32 hash = l4lb_endpoint_hash(key);
+	u32 hash = l4lb_key_hash(key);
 	struct l4lb_txn_service *ts;
 	struct l4lb_service *old;
 
 	ts = stage_service_known(txn, key, hash);
 	if (ts)
 		return ts;
-	old = l4lb_service_lookup(st->table->services, key, hash);
+	old = l4lb_service_lookup(st->table->services, key);
 	if (!create && (!old || txn->from_nothing))
 		return NULL;
 	ts = l4lb_arena_alloc(&txn->objects, sizeof(*ts));
@@ -152,57 +153,20 @@ int l4lb_stage_find_service(const struct l4lb_stage *st,
 	return 0;
 }
 
-static int stage_check_method(const struct l4lb_stage *st)
+/* Is @ep, of a service with @key, one that @method cannot reach? */
+static bool stage_unreachable(const struct l4lb_endpoint *ep,
+			      const struct l4lb_service_key *key, u8 method)
 {
-	switch (st->ch->method) {
-	case L4LB_METHOD_DR:
-	case L4LB_METHOD_NAT:
-		return 0;
-	case L4LB_METHOD_TUNNEL:
-		return L4LB_REFUSE(st, EOPNOTSUPP, L4LB_A_SERVICE_METHOD,
-				   "tunnel is not available yet: use dr or nat");
-	case L4LB_METHOD_FULLNAT:
-		return L4LB_REFUSE(st, EOPNOTSUPP, L4LB_A_SERVICE_METHOD,
-				   "fullnat is not available yet: use dr or nat");
-	default:
-		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_METHOD,
-				   "unknown method: dr and nat are available");
-	}
+	if (method != L4LB_METHOD_TUNNEL && ep->family != key->family)
+		return true;
+	return method != L4LB_METHOD_NAT &&
+	       ep->port != l4lb_key_server_port(key);
 }
 
-static int stage_check_words(const struct l4lb_stage *st)
-{
-	const struct l4lb_change *ch = st->ch;
-	u32 state;
-
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_SCHEDULER) &&
-	    !l4lb_sched_find(ch->scheduler))
-		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_SCHEDULER,
-				   "unknown scheduler: rr and wlc are available");
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_TIE) &&
-	    (!ch->tie || ch->tie > L4LB_TIE_MAX))
-		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_TIE,
-				   "tie is rotate or first");
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_MIDSTREAM)) {
-		if (!ch->midstream || ch->midstream > L4LB_MIDSTREAM_MAX)
-			return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_MIDSTREAM,
-					   "midstream is reset, drop or pass");
-		if (ch->midstream == L4LB_MIDSTREAM_ADOPT)
-			return L4LB_REFUSE(st, EOPNOTSUPP,
-					   L4LB_A_SERVICE_MIDSTREAM,
-					   "adopt needs a hash scheduler, which is not available yet");
-	}
-	for (state = 0; state < __L4LB_STATE_MAX; state++)
-		if (ch->timeout_given & BIT(state) &&
-		    (!state || ch->timeout[state] > L4LB_TIMEOUT_MAX))
-			return L4LB_REFUSE(st, ERANGE, L4LB_A_SERVICE_TIMEOUT,
-					   "a timeout is 1 to 2000000 seconds, or 0 for the default");
-	return 0;
-}
-
-/* Does any server of the service have another port? */
-static bool stage_ports_differ(const struct l4lb_stage *st,
-			       const struct l4lb_txn_service *ts)
+/* Has the service a server that it would lose with @method? */
+static const struct l4lb_endpoint *
+stage_lost_server(const struct l4lb_stage *st,
+		  const struct l4lb_txn_service *ts, u8 method)
 {
 	const struct l4lb_txn_server *tv;
 	const struct l4lb_sched_data *sd;
@@ -210,42 +174,71 @@ static bool stage_ports_differ(const struct l4lb_stage *st,
 	u32 pos;
 
 	list_for_each_entry(tv, &ts->added, list)
-		if (tv->ep.port != ts->key.port)
-			return true;
+		if (stage_unreachable(&tv->ep, &ts->key, method))
+			return &tv->ep;
 	if (ts->fresh)
-		return false;
+		return NULL;
 	sd = ts->old->sched;
 	for (pos = 0; pos < sd->nr; pos++) {
 		srv = sd->slot[pos].server;
-		if (srv->ep.port == ts->key.port)
+		if (!stage_unreachable(&srv->ep, &ts->key, method))
 			continue;
 		tv = l4lb_stage_server_known(st->txn, ts, &srv->ep);
 		if (!tv || (tv->exists && !tv->added))
-			return true;
+			return &srv->ep;
 	}
-	return false;
+	return NULL;
+}
+
+static int stage_check_servers(const struct l4lb_stage *st,
+			       const struct l4lb_txn_service *ts, u8 method)
+{
+	const struct l4lb_endpoint *lost;
+
+	if (!ts->exists || method == ts->method)
+		return 0;
+	lost = stage_lost_server(st, ts, method);
+	if (!lost)
+		return 0;
+	if (method != L4LB_METHOD_TUNNEL && lost->family != ts->key.family)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_METHOD,
+				   "a server has another address family, which only tunnel can reach");
+	if (method == L4LB_METHOD_TUNNEL)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_METHOD,
+				   "tunnel cannot change the port: a server has another than the service");
+	return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_METHOD,
+			   "DR cannot change the port: a server has another port than the service");
+}
+
+static int stage_check_timeouts(const struct l4lb_stage *st)
+{
+	const struct l4lb_change *ch = st->ch;
+	u32 state;
+
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
+		if (ch->timeout_given & BIT(state) &&
+		    (!state || ch->timeout[state] > L4LB_TIMEOUT_MAX))
+			return L4LB_REFUSE(st, ERANGE, L4LB_A_SERVICE_TIMEOUT,
+					   "a timeout is 1 to 2000000 seconds, or 0 for the default");
+	return 0;
 }
 
 /* All that can be wrong with the values that were given. */
 static int stage_check_service(const struct l4lb_stage *st,
-			       const struct l4lb_txn_service *ts)
+			       const struct l4lb_txn_service *ts,
+			       struct l4lb_service_wish *wish)
 {
 	const struct l4lb_change *ch = st->ch;
 	struct l4lb_txn_service *other;
 	int err;
 
-	err = stage_check_words(st);
+	err = stage_check_timeouts(st);
+	if (!err)
+		err = l4lb_stage_wish(st, ts, wish);
+	if (!err)
+		err = stage_check_servers(st, ts, wish->method);
 	if (err)
 		return err;
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_METHOD)) {
-		err = stage_check_method(st);
-		if (err)
-			return err;
-		if (ch->method == L4LB_METHOD_DR && ts->exists &&
-		    ts->method != L4LB_METHOD_DR && stage_ports_differ(st, ts))
-			return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_METHOD,
-					   "DR cannot change the port: a server has another port than the service");
-	}
 	if (!ch->name[0] || !l4lb_stage_has(st, L4LB_A_SERVICE_NAME))
 		return 0;
 	err = l4lb_check_name(st, L4LB_A_SERVICE_NAME);
@@ -283,7 +276,8 @@ static int stage_rename(struct l4lb_txn *txn, struct l4lb_txn_service *ts,
 
 /* Nothing can fail once the name, which comes first, is written. */
 static int stage_set_service(const struct l4lb_stage *st,
-			     struct l4lb_txn_service *ts)
+			     struct l4lb_txn_service *ts,
+			     const struct l4lb_service_wish *wish)
 {
 	const struct l4lb_change *ch = st->ch;
 	u32 state;
@@ -294,15 +288,12 @@ static int stage_set_service(const struct l4lb_stage *st,
 		if (err)
 			return err;
 	}
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_SCHEDULER))
-		ts->ops = l4lb_sched_find(ch->scheduler);
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_METHOD))
-		ts->method = ch->method;
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_TIE))
-		ts->tie = ch->tie;
-	if (l4lb_stage_has(st, L4LB_A_SERVICE_MIDSTREAM))
-		ts->midstream = ch->midstream;
-	for (state = 0; state < __L4LB_STATE_MAX; state++)
+	ts->ops = wish->ops;
+	ts->method = wish->method;
+	ts->tie = wish->tie;
+	ts->midstream = wish->midstream;
+	memcpy(&ts->opts, &wish->opts, sizeof(ts->opts));
+	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
 		if (ch->timeout_given & BIT(state))
 			ts->timeout[state] = ch->timeout[state];
 	return 0;
@@ -310,11 +301,8 @@ static int stage_set_service(const struct l4lb_stage *st,
 
 static void stage_defaults(struct l4lb_txn_service *ts, u8 owner)
 {
-	ts->method = L4LB_METHOD_DR;
-	ts->midstream = L4LB_MIDSTREAM_RESET;
-	ts->tie = L4LB_TIE_ROTATE;
+	l4lb_stage_default_options(ts);
 	ts->owner = owner;
-	ts->ops = &l4lb_sched_wlc;
 	memset(ts->timeout, 0, sizeof(ts->timeout));
 	ts->fresh = true;
 	ts->nr = 0;
@@ -323,6 +311,7 @@ static void stage_defaults(struct l4lb_txn_service *ts, u8 owner)
 static int stage_service_new(struct l4lb_stage *st)
 {
 	struct l4lb_txn *txn = st->txn;
+	struct l4lb_service_wish wish;
 	struct l4lb_txn_service *ts;
 	int err;
 
@@ -340,16 +329,16 @@ static int stage_service_new(struct l4lb_stage *st)
 		if (err)
 			return err;
 	}
-	err = stage_check_service(st, ts);
+	/* What does not exist yet may be written before all is sure. */
+	stage_defaults(ts, st->ch->owner);
+	err = stage_check_service(st, ts, &wish);
 	if (err)
 		return err;
 	if (txn->nr_services >= READ_ONCE(txn->ln->limits.services))
 		return L4LB_REFUSE(st, ENOSPC, 0,
 				   "the limit of services is reached: see lbctl limits");
-	/* What does not exist yet may be written before all is sure. */
-	stage_defaults(ts, st->ch->owner);
 	stage_rename(txn, ts, "");
-	err = stage_set_service(st, ts);
+	err = stage_set_service(st, ts, &wish);
 	if (err)
 		return err;
 	err = l4lb_stage_vip_ref(st, &ts->key);
@@ -362,6 +351,7 @@ static int stage_service_new(struct l4lb_stage *st)
 
 static int stage_service_set(struct l4lb_stage *st)
 {
+	struct l4lb_service_wish wish;
 	struct l4lb_txn_service *ts;
 	int err;
 
@@ -371,10 +361,10 @@ static int stage_service_set(struct l4lb_stage *st)
 	err = l4lb_stage_owner(st, ts->owner);
 	if (err)
 		return err;
-	err = stage_check_service(st, ts);
+	err = stage_check_service(st, ts, &wish);
 	if (err)
 		return err;
-	return stage_set_service(st, ts);
+	return stage_set_service(st, ts, &wish);
 }
 
 static int stage_service_del(struct l4lb_stage *st)
@@ -389,8 +379,9 @@ static int stage_service_del(struct l4lb_stage *st)
 	err = l4lb_stage_owner(st, ts->owner);
 	if (err)
 		return err;
-	if (!l4lb_stage_vip(st, &ts->key.addr, ts->key.family))
-		return -ENOMEM;
+	err = l4lb_stage_vip_of(st, &ts->key);
+	if (err)
+		return err;
 	l4lb_stage_vip_unref(st, &ts->key);
 	l4lb_stage_servers_drop(txn, ts);
 	ts->exists = false;

@@ -145,6 +145,12 @@ static void destroy_service(struct l4lb_service *svc)
 	l4lb_service_retire(svc);
 }
 
+static void destroy_vip(struct l4lb_vip *vip)
+{
+	kvfree(vip->ports);
+	kfree(vip);
+}
+
 static void destroy_objects(const struct l4lb_map *map, enum l4lb_txn_map which)
 {
 	u32 l, i;
@@ -153,6 +159,8 @@ static void destroy_objects(const struct l4lb_map *map, enum l4lb_txn_map which)
 		for (i = 0; map->leaf[l] && i < map->leaf[l]->nr; i++) {
 			if (which == L4LB_MAP_SERVICES)
 				destroy_service(map->leaf[l]->e[i].obj);
+			else if (which == L4LB_MAP_VIPS)
+				destroy_vip(map->leaf[l]->e[i].obj);
 			else if (which != L4LB_MAP_NAMES)
 				kfree(map->leaf[l]->e[i].obj);
 		}
@@ -182,5 +190,6 @@ void l4lb_table_destroy(struct l4lb_net *ln)
 		destroy_objects(map, which);
 		l4lb_map_destroy(map);
 	}
+	kfree(table->match);
 	kfree(table);
 }

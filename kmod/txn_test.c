@@ -51,14 +51,14 @@ enum {
 #define T_STAGE(txn, ch, err)	KUNIT_EXPECT_EQ(test, t_stage(test, txn, ch), err)
 
 /* Service @n: 192.0.2.n:80, tcp; on the VIP of service n - 100 above 100. */
-static struct l4lb_endpoint t_key(u32 n)
+static struct l4lb_service_key t_key(u32 n)
 {
-	return (struct l4lb_endpoint){
+	return l4lb_key_of(&(struct l4lb_endpoint){
 		.addr.ip = htonl(0xc0000200 + n % 100),
 		.port = htons(80 + n / 100),
 		.family = AF_INET,
 		.proto = IPPROTO_TCP,
-	};
+	});
 }
 
 /* Server @n: even ones have port 80, odd ones 8080, two an address. */
@@ -126,6 +126,7 @@ static struct l4lb_change *t_vip(u32 n, u8 policy)
 
 	ch->vip = t_key(n);
 	ch->vip.port = 0;
+	ch->vip.port_last = 0;
 	ch->vip.proto = 0;
 	ch->unknown_port = policy;
 	ch->present = BIT(L4LB_A_VIP_UNKNOWN_PORT);
@@ -206,10 +207,9 @@ static u32 t_index(struct kunit *test)
 
 static struct l4lb_service *t_find(struct kunit *test, u32 n)
 {
-	struct l4lb_endpoint key = t_key(n);
+	struct l4lb_service_key key = t_key(n);
 
-	return l4lb_service_lookup(t_table(test)->services, &key,
-				   l4lb_endpoint_hash(&key));
+	return l4lb_service_lookup(t_table(test)->services, &key);
 }
 
 static struct l4lb_server *t_find_server(struct kunit *test, u32 n, u32 server)
@@ -263,6 +263,9 @@ static u64 t_check_service(struct kunit *test, struct l4lb_service *svc)
 			    (void __rcu *)svc->sched);
 	KUNIT_ASSERT_EQ(test, svc->sched->tie_first,
 			svc->tie == L4LB_TIE_FIRST);
+	KUNIT_ASSERT_EQ(test, svc->sched->hash_port, svc->hash_port);
+	KUNIT_ASSERT_EQ(test, svc->sched->hash_fallback, svc->hash_fallback);
+	KUNIT_ASSERT_EQ(test, svc->sched->slow_start, svc->slow_start);
 	rcu_read_lock();
 	KUNIT_EXPECT_PTR_EQ(test, l4lb_slots_get(&fix->ln->services, svc->id),
 			    (void *)svc);
@@ -400,6 +403,7 @@ static void txn_test_exit(struct kunit *test)
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_one),
 	KUNIT_CASE(txn_defaults),
+	KUNIT_CASE(txn_options),
 	KUNIT_CASE(txn_names),
 	KUNIT_CASE(txn_vips),
 	KUNIT_CASE(txn_replace),
@@ -412,6 +416,9 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_limits),
 	KUNIT_CASE(txn_many),
 	KUNIT_CASE(txn_refused_service),
+	KUNIT_CASE(txn_refused_option),
+	KUNIT_CASE(txn_refused_together),
+	KUNIT_CASE(txn_refused_udp),
 	KUNIT_CASE(txn_refused_server),
 	KUNIT_CASE(txn_refused_name),
 	KUNIT_CASE(txn_refused_leaves_all),

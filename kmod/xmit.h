@@ -3,19 +3,23 @@
 #ifndef L4LB_XMIT_H
 #define L4LB_XMIT_H
 
+#include <net/dst.h>
+#include <net/xfrm.h>
 #include "decide.h"
 #include "packet.h"
+#include "route.h"
 
 struct l4lb_server;
 
 /**
  * struct l4lb_way - where a packet would leave, for explain
- * @mtu: of the route, bytes
+ * @mtu: of the route, bytes; of a tunnel, what is left for the packet
  * @oif: interface index
  * @nexthop: neighbour that is asked
  * @family: of @nexthop
  * @lladdr: its link-layer address, if @nud is valid
  * @nud: NUD_* state; NUD_NONE when there is no such neighbour yet
+ * @local: it does not leave: the server is the director itself
  */
 struct l4lb_way {
 	u32 mtu;
@@ -24,17 +28,40 @@ struct l4lb_way {
 	u8 family;
 	u8 lladdr[6];
 	u16 nud;
+	bool local;
 };
 
 /*
+ * In place of a reason: the server is the director itself. The packet is the
+ * caller's, and goes on up the stack.
+ */
+#define L4LB_XMIT_LOCAL		__L4LB_REASON_MAX
+
+/* Bytes of the header that a tunnel over @family puts in front. */
+static inline unsigned int l4lb_tunnel_header(u8 family)
+{
+	return family == AF_INET ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr);
+}
+
+/* Does the packet need more than a neighbour: IPsec, an encapsulating route? */
+static inline bool l4lb_xmit_special(const struct dst_entry *dst)
+{
+	return unlikely(dst_xfrm(dst) || dst->lwtstate);
+}
+
+/*
  * All of these: RCU read side, BH off; skb->data at the network header, IPCB()
- * valid, the skb not shared. They return L4LB_REASON_UNSPEC when the skb has
+ * or IP6CB() valid, the skb not shared. They return L4LB_REASON_UNSPEC when the skb has
  * been consumed (sent, or dropped further down as any packet may be), else the
  * reason why it could not be sent; the caller still owns it then, and can only
- * drop it. l4lb_xmit_nat_local_reply() alone keeps nothing: see there.
+ * drop it. L4LB_XMIT_LOCAL: nothing was sent, see there.
  */
 u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 		 const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
+u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
+		     const struct l4lb_packet *pkt,
+		     const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 		  const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
@@ -59,14 +86,16 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
  */
 u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 		    struct sk_buff *skb);
+bool l4lb_xmit_source(struct l4lb_server *srv, union l4lb_addr *addr);
+bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
+			  struct sk_buff *skb);
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt,
 			   const struct l4lb_endpoint *vip,
-			   struct dst_entry __rcu **cache);
-void l4lb_xmit_route_drop(struct l4lb_server *srv);
+			   struct l4lb_route *route);
 u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		      const struct l4lb_packet *pkt, unsigned int writable,
-		      bool *split);
+		      unsigned int outer, bool *split);
 u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb, bool split);
 u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		    const struct l4lb_plan *plan, struct l4lb_way *way);

@@ -26,7 +26,7 @@ u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 	reason = l4lb_xmit_route(ln, plan->srv, skb);
 	if (unlikely(reason))
 		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, pkt->l4, &split);
+	reason = l4lb_xmit_prepare(ln, skb, pkt, pkt->l4, 0, &split);
 	if (unlikely(reason))
 		return reason;
 	l4lb_nat_ttl(skb, pkt->family);

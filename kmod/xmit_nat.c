@@ -3,11 +3,63 @@
  * NAT: the VIP and its port become the server's on the way in, and the other
  * way round on the way out. Clients' addresses are never touched.
  */
+#include <linux/netfilter/nf_conntrack_common.h>
+
 #include "conn.h"
 #include "nat.h"
 #include "server.h"
 #include "service.h"
 #include "xmit.h"
+
+static void nat_untracked(struct sk_buff *skb)
+{
+	nf_reset_ct(skb);
+	skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
+/*
+ * The server is the director itself: the packet is rewritten and goes on up the
+ * stack. Conntrack is to see neither it nor the answer, which it would take for
+ * the answer to nothing once that bears the VIP again; with the director's own
+ * clients it sees all there is, and the packet needs a route to the server.
+ */
+static u32 nat_here(struct l4lb_net *ln, struct sk_buff *skb,
+		    const struct l4lb_packet *pkt, const struct l4lb_plan *plan)
+{
+	if (skb_ensure_writable(skb, l4lb_nat_writes(pkt)))
+		return L4LB_REASON_NOT_WRITABLE;
+	if (pkt->hook == L4LB_HOOK_LOCAL_OUT) {
+		if (!l4lb_xmit_route_here(ln, plan->srv, skb))
+			return L4LB_REASON_NO_ROUTE;
+	} else {
+		nat_untracked(skb);
+		/* A socket that early demux found by the VIP is wrong. */
+		skb_orphan(skb);
+	}
+	if (!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, plan->target))
+		return L4LB_REASON_NOT_WRITABLE;
+	return L4LB_XMIT_LOCAL;
+}
+
+/*
+ * The answer of a server that is the director itself, at LOCAL_OUT: it goes on
+ * its way as any packet of the host's, by the VIP's route.
+ */
+static u32 nat_reply_here(struct l4lb_net *ln, struct sk_buff *skb,
+			  const struct l4lb_packet *pkt,
+			  const struct l4lb_plan *plan)
+{
+	const struct l4lb_endpoint *vip = plan->front;
+	u32 reason = l4lb_xmit_route_client(ln, skb, pkt, vip, NULL);
+
+	if (reason)
+		return reason;
+	if (skb_ensure_writable(skb, l4lb_nat_writes(pkt)) ||
+	    !l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, vip))
+		return L4LB_REASON_NOT_WRITABLE;
+	nat_untracked(skb);
+	return L4LB_XMIT_LOCAL;
+}
 
 /**
  * l4lb_xmit_nat() - rewrite a client's packet and send it to its server
@@ -26,11 +78,13 @@ u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 
 	reason = l4lb_xmit_route(ln, plan->srv, skb);
 	if (unlikely(reason))
-		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
+		return reason == L4LB_XMIT_LOCAL ?
+			nat_here(ln, skb, pkt, plan) : reason;
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), 0,
+				   &split);
 	if (unlikely(reason))
 		return reason;
-	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, &plan->srv->ep)))
+	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_DST, plan->target)))
 		return L4LB_REASON_NOT_WRITABLE;
 	l4lb_nat_ttl(skb, pkt->family);
 	return l4lb_xmit_send(ln, skb, split);
@@ -53,15 +107,18 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 			const struct l4lb_packet *pkt,
 			const struct l4lb_plan *plan)
 {
-	const struct l4lb_endpoint *vip = &plan->svc->key;
+	const struct l4lb_endpoint *vip = plan->front;
 	bool split;
 	u32 reason;
 
+	if (unlikely(pkt->hook == L4LB_HOOK_LOCAL_OUT))
+		return nat_reply_here(ln, skb, pkt, plan);
 	reason = l4lb_xmit_route_client(ln, skb, pkt, vip,
 					&l4lb_conn_nat(plan->conn)->back);
 	if (unlikely(reason))
 		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), &split);
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes(pkt), 0,
+				   &split);
 	if (unlikely(reason))
 		return reason;
 	if (unlikely(!l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, vip)))
@@ -74,7 +131,7 @@ u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
 static bool nat_icmp_reply(struct sk_buff *skb, const struct l4lb_packet *pkt,
 			   const struct l4lb_plan *plan)
 {
-	const struct l4lb_endpoint *vip = &plan->svc->key;
+	const struct l4lb_endpoint *vip = plan->front;
 	bool by_server = l4lb_addr_equal(&pkt->outer_saddr,
 					 &plan->srv->ep.addr);
 
@@ -90,11 +147,11 @@ static bool nat_icmp_reply(struct sk_buff *skb, const struct l4lb_packet *pkt,
  * @pkt: as parsed from @skb; a flow, or an ICMP error
  * @plan: verdict REPLY, @plan->svc and @plan->srv
  *
- * Nothing is sent or consumed here: UNSPEC means that the packet has been
- * rewritten, and the caller lets it go on up the stack (NF_ACCEPT).
+ * Nothing is sent or consumed here: the packet has been rewritten, and the
+ * caller lets it go on up the stack.
  *
  * Context: RCU read side, BH off.
- * Return: %L4LB_REASON_UNSPEC, or the reason why it could not be rewritten.
+ * Return: %L4LB_XMIT_LOCAL, or the reason why it could not be rewritten.
  */
 u32 l4lb_xmit_nat_local_reply(struct l4lb_net *ln, struct sk_buff *skb,
 			      const struct l4lb_packet *pkt,
@@ -110,8 +167,20 @@ u32 l4lb_xmit_nat_local_reply(struct l4lb_net *ln, struct sk_buff *skb,
 	/* A socket that early demux found by the server's address is wrong. */
 	skb_orphan(skb);
 	done = icmp ? nat_icmp_reply(skb, pkt, plan) :
-		      l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, &plan->svc->key);
-	return done ? L4LB_REASON_UNSPEC : L4LB_REASON_NOT_WRITABLE;
+		      l4lb_nat_rewrite(skb, pkt, L4LB_NAT_SRC, plan->front);
+	return done ? L4LB_XMIT_LOCAL : L4LB_REASON_NOT_WRITABLE;
+}
+
+/* As nat_here(), for an error that a server is to know of. */
+static u32 nat_icmp_here(struct sk_buff *skb, const struct l4lb_packet *pkt,
+			 const struct l4lb_plan *plan)
+{
+	if (skb_ensure_writable(skb, l4lb_nat_writes_icmp(pkt)) ||
+	    !l4lb_nat_rewrite_icmp(skb, pkt, L4LB_NAT_SRC, plan->target,
+				   L4LB_NAT_DST, &plan->srv->ep.addr))
+		return L4LB_REASON_NOT_WRITABLE;
+	nat_untracked(skb);
+	return L4LB_XMIT_LOCAL;
 }
 
 /**
@@ -135,20 +204,24 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 
 	if (!reply && plan->method == L4LB_METHOD_DR)
 		return l4lb_xmit_dr(ln, skb, pkt, plan);
+	if (!reply && plan->method == L4LB_METHOD_TUNNEL)
+		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
 	if (pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
 
-	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, &plan->svc->key,
+	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, plan->front,
 						NULL) :
 			 l4lb_xmit_route(ln, plan->srv, skb);
+	if (reason == L4LB_XMIT_LOCAL)
+		return nat_icmp_here(skb, pkt, plan);
 	if (reason)
 		return reason;
-	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes_icmp(pkt),
+	reason = l4lb_xmit_prepare(ln, skb, pkt, l4lb_nat_writes_icmp(pkt), 0,
 				   &split);
 	if (reason)
 		return reason;
 	done = reply ? nat_icmp_reply(skb, pkt, plan) :
-		       l4lb_nat_rewrite_icmp(skb, pkt, L4LB_NAT_SRC, &srv->ep,
+		       l4lb_nat_rewrite_icmp(skb, pkt, L4LB_NAT_SRC, plan->target,
 					     L4LB_NAT_DST, &srv->ep.addr);
 	if (!done)
 		return L4LB_REASON_NOT_WRITABLE;

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Answers to packets that go no further: ICMP errors and resets. */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/icmp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/tcp.h>
+#include <net/xfrm.h>
 
 #include "net.h"
 #include "xmit.h"
@@ -70,15 +76,32 @@ static void error_send4(struct l4lb_net *ln, struct sk_buff *skb, u8 type,
 	skb->_skb_refdst = refdst;
 }
 
+/*
+ * icmp6_send() finds its route itself, and the VIP is its source if that is a
+ * local address. It wants a device to know the namespace by, which at LOCAL_OUT
+ * a packet does not have yet.
+ */
+static void error_send6(struct sk_buff *skb, u8 type, u8 code, u32 info)
+{
+	struct net_device *dev = skb->dev;
+
+	if (!dev)
+		skb->dev = skb_dst(skb)->dev;
+	icmpv6_send(skb, type, code, info);
+	skb->dev = dev;
+}
+
 /**
  * l4lb_xmit_error() - tell a packet's sender what became of it
  * @ln: namespace
- * @skb: the packet as it came, before anything was rewritten; IPCB() valid.
+ * @skb: the packet as it came, before anything was rewritten; IPCB() or
+ *	IP6CB() valid.
  *	Stays as it is, and the caller's
  * @family: of @skb
- * @type: ICMP type
- * @code: ICMP code
+ * @type: ICMP or ICMPv6 type
+ * @code: its code
  * @info: the header's second word in host order: the MTU of ICMP_FRAG_NEEDED
+ *	and ICMPV6_PKT_TOOBIG
  *
  * icmp_send() silently does nothing for a packet without a route, which at
  * PRE_ROUTING is every packet; so one is attached for the time of the call.
@@ -93,6 +116,9 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
 	switch (family) {
 	case AF_INET:
 		error_send4(ln, skb, type, code, info);
+		break;
+	case AF_INET6:
+		error_send6(skb, type, code, info);
 		break;
 	}
 }
@@ -199,6 +225,82 @@ static void reject_reset4(struct l4lb_net *ln, struct sk_buff *skb,
 	ip_local_out(ln->net, NULL, nskb);
 }
 
+/* As reject_route4(). */
+static struct dst_entry *reject_route6(struct net *net,
+				       const struct sk_buff *skb,
+				       const struct l4lb_packet *pkt)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = skb->dev ?
+				l3mdev_master_ifindex_rcu(skb->dev) : 0,
+		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
+		.flowlabel = ip6_make_flowinfo(pkt->tos & INET_DSCP_MASK, 0),
+		.flowi6_flags = FLOWI_FLAG_ANYSRC,
+		.flowi6_proto = IPPROTO_TCP,
+		.flowi6_uid = sock_net_uid(net, NULL),
+		.saddr = pkt->daddr.ip6,
+		.daddr = pkt->saddr.ip6,
+		.fl6_sport = pkt->dport,
+		.fl6_dport = pkt->sport,
+	};
+	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
+
+	if (dst->error || ipv6_addr_is_multicast(&fl6.daddr)) {
+		dst_release(dst);
+		return NULL;
+	}
+	dst = xfrm_lookup(net, dst, flowi6_to_flowi(&fl6), NULL, 0);
+	return IS_ERR(dst) ? NULL : dst;
+}
+
+static struct sk_buff *reject_build6(struct dst_entry *dst,
+				     const struct l4lb_packet *pkt)
+{
+	unsigned int len = sizeof(struct ipv6hdr) + sizeof(struct tcphdr);
+	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + len, GFP_ATOMIC);
+	struct ipv6hdr *ip6h;
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_MAX_HEADER);
+	skb_reset_network_header(skb);
+	ip6h = skb_put_zero(skb, len);
+	skb_set_transport_header(skb, sizeof(*ip6h));
+	ip6_flow_hdr(ip6h, pkt->tos & INET_DSCP_MASK, 0);
+	ip6h->nexthdr = IPPROTO_TCP;
+	ip6h->hop_limit = ip6_dst_hoplimit(dst);
+	ip6h->saddr = pkt->daddr.ip6;
+	ip6h->daddr = pkt->saddr.ip6;
+	skb->protocol = htons(ETH_P_IPV6);
+	skb_dst_set(skb, dst_clone(dst));
+	return skb;
+}
+
+/* The payload length is filled in by ip6_local_out(). */
+static void reject_reset6(struct l4lb_net *ln, struct sk_buff *skb,
+			  const struct l4lb_packet *pkt,
+			  const struct tcphdr *th, u32 bytes)
+{
+	struct dst_entry *dst = reject_route6(ln->net, skb, pkt);
+	struct sk_buff *nskb;
+	struct tcphdr *rst;
+
+	if (!dst)
+		return;
+	nskb = reject_build6(dst, pkt);
+	dst_release(dst);
+	if (!nskb)
+		return;
+	rst = tcp_hdr(nskb);
+	reject_tcp_header(rst, th, bytes);
+	rst->check = tcp_v6_check(sizeof(*rst), &pkt->daddr.ip6,
+				  &pkt->saddr.ip6,
+				  csum_partial(rst, sizeof(*rst), 0));
+	nskb->mark = IP6_REPLY_MARK(ln->net, skb->mark);
+	skb_set_nfct(nskb, IP_CT_UNTRACKED);
+	ip6_local_out(ln->net, NULL, nskb);
+}
+
 /* Was the segment sent as it stands here? A damaged one is nobody's. */
 static bool reject_sum_ok(struct sk_buff *skb, const struct l4lb_packet *pkt)
 {
@@ -206,6 +308,9 @@ static bool reject_sum_ok(struct sk_buff *skb, const struct l4lb_packet *pkt)
 	case AF_INET:
 		return !nf_ip_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,
 				       pkt->proto);
+	case AF_INET6:
+		return !nf_ip6_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,
+					pkt->proto);
 	default:
 		return false;
 	}
@@ -248,6 +353,9 @@ void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 	case AF_INET:
 		reject_reset4(ln, skb, pkt, th, bytes);
 		break;
+	case AF_INET6:
+		reject_reset6(ln, skb, pkt, th, bytes);
+		break;
 	}
 }
 
@@ -275,6 +383,10 @@ void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
 	case AF_INET:
 		l4lb_xmit_error(ln, skb, AF_INET, ICMP_DEST_UNREACH,
 				ICMP_PORT_UNREACH, 0);
+		break;
+	case AF_INET6:
+		l4lb_xmit_error(ln, skb, AF_INET6, ICMPV6_DEST_UNREACH,
+				ICMPV6_PORT_UNREACH, 0);
 		break;
 	}
 }

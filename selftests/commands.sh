@@ -92,15 +92,131 @@ test_refusals()
 	refused 'server' server add www 127.0.0.1
 	refused 'server' server add www 0.0.0.0
 	refused 'VIP' server add www 10.10.31.100
-	refused 'IPv6' service add tcp '[2001:db8::80]:80'
 	refused 'IPv6|family' server add www '[2001:db8::1]'
-	refused 'tunnel' service add tcp 10.10.31.100:81 method tunnel
 	refused 'fullnat' service add tcp 10.10.31.100:81 method fullnat
-	refused 'adopt' service add tcp 10.10.31.100:81 midstream adopt
 	refused 'name' service add tcp 10.10.31.100:81 name www
 	refused 'name' service add tcp 10.10.31.100:81 name all
 	refused 'name' service add tcp 10.10.31.100:81 name default
 	refused 'weight|65535' server set www 192.168.31.101 weight 65536
+}
+
+# identities: each once, in and out again, named in every command
+test_identities()
+{
+	local id
+
+	director
+	while read -r id; do
+		# shellcheck disable=SC2086 # words
+		lb service add $id scheduler rr
+		check_eq "saved: $id" "service add $id scheduler rr" \
+			"$(lb save | sed 's/ method .*//')"
+		# shellcheck disable=SC2086 # words
+		check_eq "shown: $id" "service $id" "$(lb service show $id | head -n 1)"
+		# shellcheck disable=SC2086 # words
+		refused 'exists' service add $id
+		# shellcheck disable=SC2086 # words
+		lb service del $id
+		check_eq "deleted: $id" "" "$(lb save)"
+	done <<-'END'
+	tcp 10.10.31.100:80
+	tcp 10.10.31.100:8000-8099
+	udp 10.10.31.100:any
+	tcp 10.10.31.0/24:80
+	udp 10.10.31.0/24:5060-5069
+	tcp [2001:db8::80]:80
+	tcp [2001:db8::/64]:any
+	fwmark 7
+	fwmark 7 family 6
+	END
+	lb service add fwmark 0x10
+	lb service add tcp 10.10.31.100:9000-9000
+	check_match "a mark in hex" 'fwmark 16 ' "$(lb save)"
+	check_match "a range of one" 'tcp 10.10.31.100:9000 ' "$(lb save)"
+}
+
+test_identity_refusals()
+{
+	director
+	lb service add tcp 10.10.31.100:8000-8099 name range method nat
+	lb service add tcp 10.10.31.100:any name any
+	refused 'overlap' service add tcp 10.10.31.100:8099-8200
+	refused 'upside down' service add tcp 10.10.31.101:90-80
+	refused 'bits set' service add tcp 10.10.31.5/24:80
+	refused 'mark 0' service add fwmark 0
+	refused 'without nat' server add any 192.168.31.101:80
+	refused 'family' server add any 2001:db8::1
+	refused 'bits set' vip set 10.10.31.5/24 unknown-port drop
+	lb server add range 192.168.31.101
+	lb server add range 192.168.31.102:8080
+	lb server add any 192.168.31.101
+	check_match "no port" '-> 192.168.31.101 +Route' "$(lb show)"
+	check_match "no port" 'any 192.168.31.101 weight' "$(lb save)"
+	lb vip set 10.10.31.0/24 unknown-port reject
+	check_match "prefix" '10.10.31.0/24 +unknown-port reject' \
+		"$(lb vip show 10.10.31.0/24)"
+}
+
+# every key once: what is said is kept
+test_keys()
+{
+	local key
+
+	director
+	lb service add tcp 10.10.31.100:80 name www method tunnel
+	while read -r key; do
+		# shellcheck disable=SC2086 # words
+		lb service set www $key
+		check_match "key: $key" " $key( |\$)" "$(lb save)"
+	done <<-'END'
+	method dr
+	tie first
+	midstream adopt
+	timeout syn_recv=10,established=900
+	persist 300/24
+	persist 0
+	slow-start 60
+	on-down hold
+	on-down reset
+	on-server-gone reschedule
+	on-server-gone drop
+	track-seq on
+	half-open-max 500
+	hook input
+	track on
+	END
+	check_match "origin" 'established 900 s [(]own[)]' "$(lb service show www)"
+	check_match "origin" 'close_wait +[0-9]+ s [(]namespace default[)]' \
+		"$(lb service show www)"
+	lb service add udp 10.10.31.100:53 one-packet on
+	check_match "key" 'one-packet on' "$(lb save)"
+}
+
+test_key_refusals()
+{
+	local tcp='service add tcp 10.10.31.100:80'
+	local udp='service add udp 10.10.31.100:53'
+
+	director
+	# shellcheck disable=SC2086 # words
+	while IFS='|' read -r regex words; do
+		refused "$regex" $words
+	done <<-END
+	one-packet needs UDP|$tcp one-packet on
+	replies of nat|$udp one-packet on method nat
+	forgets clients|$udp one-packet on persist 300
+	1 to 32 bits|$tcp persist 300/33
+	needs persist|$tcp persist 0/24
+	at most 3600|$tcp slow-start 3601
+	needs hook input|$tcp track on
+	hash-port needs|$tcp hash-port on
+	hash-fallback needs|$tcp hash-fallback on
+	track-seq needs TCP|$udp track-seq on
+	half-open-max needs TCP|$udp half-open-max 5
+	END
+	lb service add tcp 10.10.31.100:80 name www
+	lb server add www 192.168.31.101
+	refused '2000000' server drain www 192.168.31.101 deadline 1000h
 }
 
 test_usage()
@@ -120,6 +236,18 @@ test_usage()
 	usage surplus flush surplus
 	usage 'word 5' service set www name \
 		abcdefghijklmnopqrstuvwxyz0123456789
+	usage '"any"' service add tcp 10.10.31.100:0
+	usage '"any"' service add tcp 10.10.31.100:ayn
+	usage 10.10.31.0/33 service add tcp 10.10.31.0/33:80
+	usage '"fwmark"' service add fwmrk 7
+	usage '4 or 6' service add fwmark 7 family 5
+	usage '"persist"' service add tcp 10.10.31.100:81 persits 300
+	usage maybe service add tcp 10.10.31.100:81 track-seq maybe
+	usage output service add tcp 10.10.31.100:81 hook output
+	usage soon server drain www 192.168.31.101 deadline soon
+	usage deadline server enable www 192.168.31.101 deadline 10m
+	usage '"drops"' monitor dorps
+	usage 0xg explain tcp 10.10.31.1:1 10.10.31.100:80 mark 0xg
 }
 
 # ipvsadm's columns, with counts that are those of live connections
@@ -163,10 +291,19 @@ test_save_apply()
 		lb server add udp 10.10.31.100:53 "192.168.31.10$i" max-conns "10$i:7"
 	done
 	lb vip set 10.10.31.100 unknown-port drop
-	lb server drain www 192.168.31.102:8080 reason "disk is full"
+	lb vip set 10.10.32.0/24 unknown-port reject
+	lb service add tcp 10.10.32.0/24:8000-8099 persist 300/24 slow-start 60 \
+		on-down hold on-server-gone drop track-seq on half-open-max 50
+	lb server add tcp 10.10.32.0/24:8000-8099 192.168.31.101
+	lb service add fwmark 7 method tunnel
+	lb service add tcp 10.10.31.103:22 hook input track on
+	lb server add fwmark 7 192.168.31.101 weight 3
+	lb service add udp '[2001:db8::/64]:any' one-packet on
+	lb server drain www 192.168.31.102:8080 reason "disk is full" deadline 2h
 	lb server disable www web3
 	lb server weight www web4 9
 	lb save >"$_test_dir/one"
+	lb version digest >"$_test_dir/digest"
 	lb version >"$_test_dir/version1"
 	lb flush
 	check_eq "flushed" "" "$(lb save)"
@@ -227,6 +364,13 @@ test_states()
 	check_match "configured weight" 'weight 7' "$(lb save)"
 	lb server weight all 192.168.31.101 default
 	check_match "back" '192.168.31.101:80 +Route +7 ' "$(lb show)"
+	lb server drain www 192.168.31.101 deadline 10m
+	check_match "progress" 'draining, 0 left, (10 m 0|9 m [0-9]+) s' \
+		"$(lb show)"
+	lb server drain www 192.168.31.101
+	check_match "the deadline stays" 'left, (10|9) m' "$(lb show)"
+	lb server drain www 192.168.31.101 deadline 0
+	check_eq "the deadline is gone" 0 "$(lb show | grep -c ' m ' || :)"
 }
 
 test_monitor()
@@ -241,6 +385,22 @@ test_monitor()
 	lb server drain two 192.168.31.101
 	wait_until 20 grep -q drain "$_test_dir/events"
 	jq -e . "$_test_dir/events" >/dev/null
+}
+
+# a packet that nobody takes is shown, with why
+test_monitor_drops()
+{
+	local line
+
+	director
+	lb service add udp 10.10.31.100:53 name dns
+	in_ns_background lv1 lbctl monitor drops >"$_test_dir/drops"
+	wait_until 20 eval "in_ns lv1 bash -c 'echo x >/dev/udp/10.10.31.100/53' \
+		2>/dev/null; grep -q no_server $_test_dir/drops"
+	line=$(grep -m1 no_server "$_test_dir/drops")
+	check_match "tuple" 'udp 10.10.31.11:[0-9]+ > 10.10.31.100:53' "$line"
+	check_match "service" 'service udp 10.10.31.100:53' "$line"
+	check_match "sentence" 'no server may take a new connection' "$line"
 }
 
 test_json()
@@ -282,12 +442,17 @@ test_netns()
 
 run_test "F2 F12 services and servers are edited by command" test_edit
 run_test "F2 F12 what is refused says why and changes nothing" test_refusals
+run_test "identities go in and come out" test_identities
+run_test "what is refused of identities" test_identity_refusals
+run_test "every key of a service is kept" test_keys
+run_test "what is refused of keys" test_key_refusals
 run_test "F2 usage errors name the word" test_usage
 run_test "F3 the listing has ipvsadm's columns and live counts" test_listing
 run_test "F4 save, flush, apply, save: byte-same" test_save_apply
 run_test "F4 a bad file changes nothing and is told its place" test_apply_refused
 run_test "admin state, weight and configuration are three things" test_states
 run_test "events reach lbctl monitor" test_monitor
+run_test "lbctl monitor drops" test_monitor_drops
 run_test "every command speaks JSON" test_json
 run_test "caps refuse with a sentence" test_limits
 run_test "network namespaces are apart" test_netns

@@ -145,7 +145,7 @@ test_explain()
 
 run_test "F7 closed connections expire and leave the counts" test_expiry
 run_test "F7 an idle connection expires, a busy one does not" test_idle_expiry
-run_test "connections are filtered and flushed in the kernel" test_filters
+run_test "C47 connections are filtered and flushed in the kernel" test_filters
 run_test "F64 six thousand connections: dump, growth, limit" test_many
 run_test "explain says what would happen, and changes nothing" test_explain
 finish

@@ -48,4 +48,5 @@ run_test "F64 10,000 real servers by lbctl" test_lbctl
 run_test "F64 connections while the table grows" robust connections
 run_test "F64 standby ends with its socket" robust standby
 run_test "F64 events" robust events
+run_test "F64 samples of drops, ten of a reason a second" robust drops
 finish

@@ -16,7 +16,7 @@ static void put_timeouts(struct nl_msg *msg, int type,
 	struct nlattr *nest;
 	int state;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		if (!(t->has & ~t->inherited & L4LB_BIT(state)))
 			continue;
 		nest = nla_nest_start(msg, type | NLA_F_NESTED);
@@ -28,11 +28,20 @@ static void put_timeouts(struct nl_msg *msg, int type,
 
 static void service_key(struct nl_msg *msg, const struct l4lb_service *s)
 {
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_FWMARK))
+		nla_put_u32(msg, L4LB_A_SERVICE_FWMARK, s->fwmark);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_FAMILY))
+		nla_put_u8(msg, L4LB_A_SERVICE_FAMILY, s->family);
 	if (!(s->has & L4LB_BIT(L4LB_A_SERVICE_PROTO)))
 		return;
 	nla_put_u8(msg, L4LB_A_SERVICE_PROTO, s->proto);
 	put_addr(msg, L4LB_A_SERVICE_ADDR, &s->addr);
 	nla_put_u16(msg, L4LB_A_SERVICE_PORT, htons(s->port));
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PREFIX))
+		nla_put_u8(msg, L4LB_A_SERVICE_PREFIX, s->prefix);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PORT_LAST))
+		nla_put_u16(msg, L4LB_A_SERVICE_PORT_LAST,
+			    htons(s->port_last));
 }
 
 /**
@@ -46,9 +55,38 @@ void put_service_key(struct nl_msg *msg, int type, const struct l4lb_service *s)
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 
 	service_key(msg, s);
-	if (!(s->has & L4LB_BIT(L4LB_A_SERVICE_PROTO)))
+	if (!(s->has & (L4LB_BIT(L4LB_A_SERVICE_PROTO) |
+			L4LB_BIT(L4LB_A_SERVICE_FWMARK))))
 		nla_put_string(msg, L4LB_A_SERVICE_NAME, s->name);
 	nla_nest_end(msg, nest);
+}
+
+static void put_options(struct nl_msg *msg, const struct l4lb_service *s)
+{
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_HASH_PORT))
+		nla_put_u8(msg, L4LB_A_SERVICE_HASH_PORT, s->hash_port);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_HASH_FALLBACK))
+		nla_put_u8(msg, L4LB_A_SERVICE_HASH_FALLBACK, s->hash_fallback);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PERSIST_PREFIX))
+		nla_put_u8(msg, L4LB_A_SERVICE_PERSIST_PREFIX, s->persist_prefix);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_ONE_PACKET))
+		nla_put_u8(msg, L4LB_A_SERVICE_ONE_PACKET, s->one_packet);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_ON_DOWN))
+		nla_put_u8(msg, L4LB_A_SERVICE_ON_DOWN, s->on_down);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_ON_SERVER_GONE))
+		nla_put_u8(msg, L4LB_A_SERVICE_ON_SERVER_GONE, s->on_gone);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_TRACK_SEQ))
+		nla_put_u8(msg, L4LB_A_SERVICE_TRACK_SEQ, s->track_seq);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_HOOK))
+		nla_put_u8(msg, L4LB_A_SERVICE_HOOK, s->hook);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_TRACK))
+		nla_put_u8(msg, L4LB_A_SERVICE_TRACK, s->track);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PERSIST))
+		nla_put_u32(msg, L4LB_A_SERVICE_PERSIST, s->persist);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_SLOW_START))
+		nla_put_u32(msg, L4LB_A_SERVICE_SLOW_START, s->slow_start);
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_HALF_OPEN_MAX))
+		nla_put_u32(msg, L4LB_A_SERVICE_HALF_OPEN_MAX, s->half_open_max);
 }
 
 /**
@@ -73,6 +111,7 @@ void put_service(struct nl_msg *msg, const struct l4lb_service *s)
 		nla_put_u8(msg, L4LB_A_SERVICE_MIDSTREAM, s->midstream);
 	if (s->has & L4LB_BIT(L4LB_A_SERVICE_TIMEOUT))
 		put_timeouts(msg, L4LB_A_SERVICE_TIMEOUT, &s->timeouts);
+	put_options(msg, s);
 	nla_nest_end(msg, nest);
 }
 
@@ -136,6 +175,8 @@ void put_server_state(struct nl_msg *msg, const struct l4lb_server *s)
 		nla_put_s32(msg, L4LB_A_SERVER_OPER_WEIGHT, s->oper_weight);
 	if (s->has & L4LB_BIT(L4LB_A_SERVER_TEXT))
 		nla_put_string(msg, L4LB_A_SERVER_TEXT, s->text);
+	if (s->has & L4LB_BIT(L4LB_A_SERVER_DEADLINE))
+		nla_put_u32(msg, L4LB_A_SERVER_DEADLINE, s->deadline);
 	nla_nest_end(msg, nest);
 }
 
@@ -149,6 +190,8 @@ void put_vip(struct nl_msg *msg, const struct l4lb_vip *v)
 	struct nlattr *nest = nla_nest_start(msg, L4LB_A_VIP | NLA_F_NESTED);
 
 	put_addr(msg, L4LB_A_VIP_ADDR, &v->addr);
+	if (v->has & L4LB_BIT(L4LB_A_VIP_PREFIX))
+		nla_put_u8(msg, L4LB_A_VIP_PREFIX, v->prefix);
 	if (v->has & L4LB_BIT(L4LB_A_VIP_UNKNOWN_PORT))
 		nla_put_u8(msg, L4LB_A_VIP_UNKNOWN_PORT, v->unknown_port);
 	if (v->has & L4LB_BIT(L4LB_A_VIP_STANDBY))

@@ -296,6 +296,42 @@ static void set_up(struct client *c, struct l4lb *h)
 	compare_one(c, h, &www, &web);
 }
 
+/* Options by one, others by the other; each leaves alone what it does not say. */
+static void change_options(struct client *c, struct l4lb *h)
+{
+	struct l4lb_service s = service(IPPROTO_TCP, 100, 80);
+	struct l4lb_service dns = service(IPPROTO_UDP, 53, 53);
+
+	s.has |= HAS(SERVICE_PERSIST) | HAS(SERVICE_PERSIST_PREFIX) |
+		 HAS(SERVICE_SLOW_START) | HAS(SERVICE_ON_DOWN) |
+		 HAS(SERVICE_TRACK_SEQ) | HAS(SERVICE_HOOK) |
+		 HAS(SERVICE_TRACK);
+	s.persist = 300;
+	s.persist_prefix = 24;
+	s.slow_start = 60;
+	s.on_down = L4LB_ON_DOWN_RESET;
+	s.track_seq = 1;
+	s.hook = L4LB_HOOK_LOCAL_IN;
+	s.track = 1;
+	wire_change(c, L4LB_CMD_SERVICE_SET, &s, 0);
+	compare_all(c, h);
+	s = service(IPPROTO_TCP, 100, 80);
+	s.has |= HAS(SERVICE_ON_SERVER_GONE) | HAS(SERVICE_HALF_OPEN_MAX) |
+		 HAS(SERVICE_PERSIST) | HAS(SERVICE_HOOK) | HAS(SERVICE_TRACK);
+	s.on_gone = L4LB_ON_GONE_RESCHEDULE;
+	s.half_open_max = 1000;
+	s.hook = L4LB_HOOK_PREROUTING;
+	check(h, l4lb_service_set(h, &s, 0));
+	compare_all(c, h);
+	dns.has |= HAS(SERVICE_ONE_PACKET);
+	dns.one_packet = 1;
+	wire_change(c, L4LB_CMD_SERVICE_SET, &dns, 0);
+	compare_all(c, h);
+	dns.one_packet = 0;
+	check(h, l4lb_service_set(h, &dns, 0));
+	compare_all(c, h);
+}
+
 /* What one does the other sees, and undoes. */
 static void test_changes(struct client *c, struct l4lb *h)
 {
@@ -323,6 +359,7 @@ static void test_changes(struct client *c, struct l4lb *h)
 	key.midstream = L4LB_MIDSTREAM_DROP;
 	key.tie = L4LB_TIE_FIRST;
 	wire_change(c, L4LB_CMD_SERVICE_SET, &key, 0);
+	change_options(c, h);
 	web.has |= HAS(SERVER_WEIGHT);
 	web.weight = 9;
 	wire_change(c, L4LB_CMD_SERVER_SET, &web, 0);
@@ -330,13 +367,15 @@ static void test_changes(struct client *c, struct l4lb *h)
 
 	web = server(&byname, 101, 8080);
 	web.has |= HAS(SERVER_ADMIN) | HAS(SERVER_TEXT) | HAS(SERVER_HEALTH) |
-		   HAS(SERVER_OPER_WEIGHT);
+		   HAS(SERVER_OPER_WEIGHT) | HAS(SERVER_DEADLINE);
 	web.admin = L4LB_ADMIN_DRAIN;
+	web.deadline = 600;
 	web.health = L4LB_HEALTH_DOWN;
 	web.oper_weight = 5;
 	strcpy(web.text, "new disk");
 	wire_change(c, L4LB_CMD_SERVER_STATE_SET, &web, 0);
 	compare_all(c, h);
+	web.has &= ~HAS(SERVER_DEADLINE);
 	web.admin = L4LB_ADMIN_ENABLED;
 	web.oper_weight = -1;
 	check(h, l4lb_server_state_set(h, &web, 0));

@@ -127,7 +127,7 @@ static void lib_timeouts(struct text *t, const struct l4lb_timeouts *out)
 {
 	int state;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++)
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++)
 		if (out->has & L4LB_BIT(state))
 			text_add(t, " timeout%d=%u%s", state,
 				 out->seconds[state],
@@ -176,6 +176,23 @@ void lib_reasons(struct text *t, const struct l4lb_reasons *r)
 			 (unsigned long long)r->r[i].packets);
 }
 
+static void wire_options(struct text *t, struct nlattr **tb)
+{
+	wire_u32(t, "persist", tb[L4LB_A_SERVICE_PERSIST]);
+	wire_u8(t, "persist-prefix", tb[L4LB_A_SERVICE_PERSIST_PREFIX]);
+	wire_u8(t, "hash-port", tb[L4LB_A_SERVICE_HASH_PORT]);
+	wire_u8(t, "hash-fallback", tb[L4LB_A_SERVICE_HASH_FALLBACK]);
+	wire_u8(t, "one-packet", tb[L4LB_A_SERVICE_ONE_PACKET]);
+	wire_u32(t, "slow-start", tb[L4LB_A_SERVICE_SLOW_START]);
+	wire_u8(t, "on-down", tb[L4LB_A_SERVICE_ON_DOWN]);
+	wire_u8(t, "on-gone", tb[L4LB_A_SERVICE_ON_SERVER_GONE]);
+	wire_u8(t, "track-seq", tb[L4LB_A_SERVICE_TRACK_SEQ]);
+	wire_u32(t, "half-open-max", tb[L4LB_A_SERVICE_HALF_OPEN_MAX]);
+	wire_u32(t, "half-open", tb[L4LB_A_SERVICE_HALF_OPEN]);
+	wire_u8(t, "hook", tb[L4LB_A_SERVICE_HOOK]);
+	wire_u8(t, "track", tb[L4LB_A_SERVICE_TRACK]);
+}
+
 void wire_service(struct text *t, struct nlattr *nest)
 {
 	struct nlattr *tb[L4LB_A_SERVICE_MAX + 1], *attr;
@@ -185,13 +202,18 @@ void wire_service(struct text *t, struct nlattr *nest)
 	text_add(t, "service");
 	wire_u8(t, "proto", tb[L4LB_A_SERVICE_PROTO]);
 	wire_bytes(t, "addr", tb[L4LB_A_SERVICE_ADDR]);
+	wire_u8(t, "prefix", tb[L4LB_A_SERVICE_PREFIX]);
 	wire_port(t, "port", tb[L4LB_A_SERVICE_PORT]);
+	wire_port(t, "port-last", tb[L4LB_A_SERVICE_PORT_LAST]);
+	wire_u32(t, "fwmark", tb[L4LB_A_SERVICE_FWMARK]);
+	wire_u8(t, "family", tb[L4LB_A_SERVICE_FAMILY]);
 	wire_string(t, "name", tb[L4LB_A_SERVICE_NAME]);
 	wire_string(t, "scheduler", tb[L4LB_A_SERVICE_SCHEDULER]);
 	wire_u8(t, "method", tb[L4LB_A_SERVICE_METHOD]);
 	wire_u8(t, "tie", tb[L4LB_A_SERVICE_TIE]);
 	wire_u8(t, "midstream", tb[L4LB_A_SERVICE_MIDSTREAM]);
 	wire_timeouts(t, nest, L4LB_A_SERVICE_TIMEOUT);
+	wire_options(t, tb);
 	wire_u8(t, "owner", tb[L4LB_A_SERVICE_OWNER]);
 	wire_u32(t, "id", tb[L4LB_A_SERVICE_ID]);
 	wire_u32(t, "servers", tb[L4LB_A_SERVICE_SERVERS]);
@@ -204,14 +226,41 @@ void wire_service(struct text *t, struct nlattr *nest)
 	text_add(t, "\n");
 }
 
+/* A number of the service, by its attribute. */
+#define LIB_OPTION(t, s, name, attr, value)				\
+	add_number(t, name, (s)->has & L4LB_BIT(L4LB_A_SERVICE_##attr), value)
+
+static void lib_options(struct text *t, const struct l4lb_service *s)
+{
+	LIB_OPTION(t, s, "persist", PERSIST, s->persist);
+	LIB_OPTION(t, s, "persist-prefix", PERSIST_PREFIX, s->persist_prefix);
+	LIB_OPTION(t, s, "hash-port", HASH_PORT, s->hash_port);
+	LIB_OPTION(t, s, "hash-fallback", HASH_FALLBACK, s->hash_fallback);
+	LIB_OPTION(t, s, "one-packet", ONE_PACKET, s->one_packet);
+	LIB_OPTION(t, s, "slow-start", SLOW_START, s->slow_start);
+	LIB_OPTION(t, s, "on-down", ON_DOWN, s->on_down);
+	LIB_OPTION(t, s, "on-gone", ON_SERVER_GONE, s->on_gone);
+	LIB_OPTION(t, s, "track-seq", TRACK_SEQ, s->track_seq);
+	LIB_OPTION(t, s, "half-open-max", HALF_OPEN_MAX, s->half_open_max);
+	LIB_OPTION(t, s, "half-open", HALF_OPEN, s->half_open);
+	LIB_OPTION(t, s, "hook", HOOK, s->hook);
+	LIB_OPTION(t, s, "track", TRACK, s->track);
+}
+
 void lib_service(struct text *t, const struct l4lb_service *s)
 {
-	__u32 has = s->has;
+	__u64 has = s->has;
 
 	text_add(t, "service");
 	add_number(t, "proto", has & L4LB_BIT(L4LB_A_SERVICE_PROTO), s->proto);
-	add_bytes(t, "addr", s->addr.family == 4 ? 4 : 16, s->addr.bytes);
+	if (has & L4LB_BIT(L4LB_A_SERVICE_ADDR))
+		add_bytes(t, "addr", s->addr.family == 4 ? 4 : 16,
+			  s->addr.bytes);
+	LIB_OPTION(t, s, "prefix", PREFIX, s->prefix);
 	add_number(t, "port", has & L4LB_BIT(L4LB_A_SERVICE_PORT), s->port);
+	LIB_OPTION(t, s, "port-last", PORT_LAST, s->port_last);
+	LIB_OPTION(t, s, "fwmark", FWMARK, s->fwmark);
+	LIB_OPTION(t, s, "family", FAMILY, s->family);
 	add_string(t, "name", has & L4LB_BIT(L4LB_A_SERVICE_NAME), s->name);
 	add_string(t, "scheduler", has & L4LB_BIT(L4LB_A_SERVICE_SCHEDULER),
 		   s->scheduler);
@@ -221,6 +270,7 @@ void lib_service(struct text *t, const struct l4lb_service *s)
 	add_number(t, "midstream", has & L4LB_BIT(L4LB_A_SERVICE_MIDSTREAM),
 		   s->midstream);
 	lib_timeouts(t, &s->timeouts);
+	lib_options(t, s);
 	add_number(t, "owner", has & L4LB_BIT(L4LB_A_SERVICE_OWNER), s->owner);
 	add_number(t, "id", has & L4LB_BIT(L4LB_A_SERVICE_ID), s->id);
 	add_number(t, "servers", has & L4LB_BIT(L4LB_A_SERVICE_SERVERS),
@@ -235,6 +285,7 @@ void lib_service(struct text *t, const struct l4lb_service *s)
 	text_add(t, "\n");
 }
 
+/* The seconds of a deadline are others each time they are asked for. */
 void wire_server(struct text *t, struct nlattr *nest)
 {
 	struct nlattr *tb[L4LB_A_SERVER_MAX + 1];
@@ -252,6 +303,8 @@ void wire_server(struct text *t, struct nlattr *nest)
 	wire_u8(t, "health", tb[L4LB_A_SERVER_HEALTH]);
 	wire_s32(t, "oper-weight", tb[L4LB_A_SERVER_OPER_WEIGHT]);
 	wire_string(t, "text", tb[L4LB_A_SERVER_TEXT]);
+	text_add(t, "%s", tb[L4LB_A_SERVER_DEADLINE] ? " deadline" : "");
+	wire_u32(t, "ramp", tb[L4LB_A_SERVER_RAMP]);
 	wire_u32(t, "id", tb[L4LB_A_SERVER_ID]);
 	wire_u32(t, "eff-weight", tb[L4LB_A_SERVER_EFF_WEIGHT]);
 	text_add(t, "%s%s", tb[L4LB_A_SERVER_LINGER] ? " linger" : "",
@@ -270,7 +323,7 @@ void wire_server(struct text *t, struct nlattr *nest)
 
 void lib_server(struct text *t, const struct l4lb_server *s)
 {
-	__u32 has = s->has;
+	__u64 has = s->has;
 
 	text_add(t, "server");
 	add_bytes(t, "addr", s->addr.family == 4 ? 4 : 16, s->addr.bytes);
@@ -289,6 +342,9 @@ void lib_server(struct text *t, const struct l4lb_server *s)
 	add_number(t, "oper-weight", has & L4LB_BIT(L4LB_A_SERVER_OPER_WEIGHT),
 		   s->oper_weight);
 	add_string(t, "text", has & L4LB_BIT(L4LB_A_SERVER_TEXT), s->text);
+	text_add(t, "%s", has & L4LB_BIT(L4LB_A_SERVER_DEADLINE) ?
+		 " deadline" : "");
+	add_number(t, "ramp", has & L4LB_BIT(L4LB_A_SERVER_RAMP), s->ramp);
 	add_number(t, "id", has & L4LB_BIT(L4LB_A_SERVER_ID), s->id);
 	add_number(t, "eff-weight", has & L4LB_BIT(L4LB_A_SERVER_EFF_WEIGHT),
 		   s->eff_weight);
@@ -318,6 +374,7 @@ void wire_vip(struct text *t, struct nlattr *nest)
 	wire_parse(tb, L4LB_A_VIP_MAX, nest);
 	text_add(t, "vip");
 	wire_bytes(t, "addr", tb[L4LB_A_VIP_ADDR]);
+	wire_u8(t, "prefix", tb[L4LB_A_VIP_PREFIX]);
 	wire_u8(t, "unknown-port", tb[L4LB_A_VIP_UNKNOWN_PORT]);
 	wire_u8(t, "standby", tb[L4LB_A_VIP_STANDBY]);
 	wire_u32(t, "services", tb[L4LB_A_VIP_SERVICES]);
@@ -328,6 +385,7 @@ void lib_vip(struct text *t, const struct l4lb_vip *v)
 {
 	text_add(t, "vip");
 	add_bytes(t, "addr", v->addr.family == 4 ? 4 : 16, v->addr.bytes);
+	add_number(t, "prefix", v->has & L4LB_BIT(L4LB_A_VIP_PREFIX), v->prefix);
 	add_number(t, "unknown-port", true, v->unknown_port);
 	add_number(t, "standby", true, v->standby);
 	add_number(t, "services", true, v->services);
@@ -435,7 +493,7 @@ static void wire_step(struct text *t, struct nlattr *nest)
 
 static void lib_step(struct text *t, const struct l4lb_explain_step *s)
 {
-	__u32 has = s->has;
+	__u64 has = s->has;
 
 	text_add(t, "step");
 	add_number(t, "kind", has & L4LB_BIT(L4LB_A_STEP_KIND), s->kind);

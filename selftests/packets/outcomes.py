@@ -69,6 +69,10 @@ def situations(wire):
     out["unknown port"] = both(wire, "udp", 99, "")
     wire.lbctl("vip", "set", VIP, "unknown-port", "drop")
     out["unknown port, drop"] = both(wire, "udp", 99, "")
+    svc = ["tcp", VIP + ":81"]
+    wire.lbctl("service", "add", *svc, "midstream", "adopt")
+    wire.lbctl("server", "add", *svc, WEB1)
+    out["ack of another director"] = both(wire, "tcp", 81, "A")
     return out
 
 

@@ -58,7 +58,7 @@ static int parse_filter(struct words *ws, struct l4lb_filter *filter)
 {
 	static const struct {
 		const char *word;
-		__u32 bit;
+		__u64 bit;
 		int (*parse)(struct words *ws, struct l4lb_filter *filter);
 	} keys[] = {
 		{ "service", BIT(SERVICE), parse_service },
@@ -99,14 +99,12 @@ static int print_conn(const struct l4lb_conn *c, void *arg)
 		 seconds % 60);
 
 	const struct out_field f[] = {
-		F_STR("_prot", !proto ? "?" : *proto == 't' ? "TCP" : "UDP"),
+		F_STR("_prot", !proto ? "-" : *proto == 't' ? "TCP" : "UDP"),
 		F_STR("_expire", expire),
 		F_STR("proto", proto),
-		F_STR("client", l4lb_endpoint_format(&c->client,
-						     c->client_port, client)),
-		F_STR("vip", l4lb_endpoint_format(&c->vip, c->vip_port, vip)),
-		F_STR("server", l4lb_endpoint_format(&c->server,
-						     c->server_port, server)),
+		F_STR("client", conn_client(c, client)),
+		F_STR("vip", conn_end(&c->vip, c->vip_port, vip)),
+		F_STR("server", conn_end(&c->server, c->server_port, server)),
 		F_STR("method", l4lb_method_name(c->method)),
 		F_STR("state", l4lb_state_name(c->state)),
 		F_U64("expires_ms", c->expires),

@@ -11,10 +11,6 @@
 
 #define HAS(step, attr)	((step)->has & L4LB_BIT(L4LB_A_STEP_##attr))
 
-static const char * const flag_names[] = {
-	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", NULL
-};
-
 static int parse_flags(struct words *ws, __u8 *flags)
 {
 	const struct word *w = words_take(ws, "the flags (SYN,ACK,...)");
@@ -30,11 +26,11 @@ static int parse_flags(struct words *ws, __u8 *flags)
 	while ((name = strsep(&rest, ","))) {
 		const struct word part = { .text = name, .place = w->place };
 
-		for (i = 0; flag_names[i]; i++)
-			if (!strcasecmp(flag_names[i], name))
+		for (i = 0; tcp_flag_names[i]; i++)
+			if (!strcasecmp(tcp_flag_names[i], name))
 				break;
-		if (!flag_names[i])
-			return words_unknown(ws, &part, flag_names);
+		if (!tcp_flag_names[i])
+			return words_unknown(ws, &part, tcp_flag_names);
 		*flags |= 1 << i;
 	}
 	return 0;
@@ -43,7 +39,7 @@ static int parse_flags(struct words *ws, __u8 *flags)
 static int parse_flow(struct words *ws, struct l4lb_flow *flow)
 {
 	static const char * const protos[] = { "tcp", "udp", NULL };
-	static const char * const keys[] = { "flags", "hook", NULL };
+	static const char * const keys[] = { "flags", "hook", "mark", NULL };
 	const struct word *w = words_take(ws, "tcp or udp");
 	unsigned int hook = 0;
 
@@ -59,6 +55,9 @@ static int parse_flow(struct words *ws, struct l4lb_flow *flow)
 	while (ws->at < ws->n) {
 		if (words_accept(ws, "flags")) {
 			if (parse_flags(ws, &flow->tcp_flags))
+				return -EINVAL;
+		} else if (words_accept(ws, "mark")) {
+			if (parse_mark(ws, "the mark", &flow->mark))
 				return -EINVAL;
 		} else if (words_accept(ws, "hook")) {
 			w = words_take(ws, "prerouting, input or output");
@@ -82,6 +81,7 @@ static const char *step_name(unsigned int kind)
 		[L4LB_STEP_SERVICE] = "service",
 		[L4LB_STEP_NEAREST] = "nearest",
 		[L4LB_STEP_CONN] = "connection",
+		[L4LB_STEP_TEMPLATE] = "template",
 		[L4LB_STEP_CANDIDATE] = "candidate",
 		[L4LB_STEP_METHOD] = "method",
 		[L4LB_STEP_ROUTE] = "route",
@@ -153,23 +153,31 @@ static struct out_field *put_objects(struct out_field *f,
 		*f++ = F_STR("scheduler", s->service.scheduler);
 		*f++ = F_STR("service_method",
 			     l4lb_method_name(s->service.method));
+		*f++ = s->service.persist ?
+		       F_U64("persist", s->service.persist) :
+		       F_NULL("persist");
+		*f++ = F_STR("_packet", s->service.one_packet ?
+			     "each packet by itself" : NULL);
 	}
 	if (HAS(s, SERVER)) {
-		*f++ = F_STR("server", l4lb_endpoint_format(&s->server.addr,
-				s->server.port, t->server));
+		*f++ = F_STR("server", l4lb_server_front(&s->server,
+							 t->server));
 		*f++ = F_STR("server_name", s->server.name);
 		*f++ = F_STR("server_method",
 			     l4lb_method_name(s->server.method));
 		*f++ = F_U64("weight", s->server.eff_weight);
 		*f++ = F_U64("active", s->server.active);
 		*f++ = F_U64("inactive", s->server.inactive);
+		if (s->server.has & L4LB_BIT(L4LB_A_SERVER_RAMP)) {
+			*f++ = F_U64("ramp_permille", s->server.ramp);
+			*f++ = F_U64("_ramp", s->server.ramp / 10);
+		}
 	}
 	if (HAS(s, CONN)) {
-		*f++ = F_STR("client", l4lb_endpoint_format(&s->conn.client,
-				s->conn.client_port, t->client));
-		*f++ = F_STR("conn_server",
-			     l4lb_endpoint_format(&s->conn.server,
-						  s->conn.server_port, t->to));
+		*f++ = F_STR("client", conn_client(&s->conn, t->client));
+		*f++ = F_STR("conn_server", conn_end(&s->conn.server,
+						     s->conn.server_port,
+						     t->to));
 		*f++ = F_STR("conn_state", l4lb_state_name(s->conn.state));
 		*f++ = F_U64("conn_expires_ms", s->conn.expires);
 	}
@@ -214,11 +222,19 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 	*f = F_END;
 }
 
+/* What is routed to lo is delivered here. */
+static bool is_loopback(unsigned int index)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname(index, name) && !strcmp(name, "lo");
+}
+
 /* Parts of templates: columns of a candidate, behind its mark. */
-#define HOW		", scheduler %{scheduler}, method %{service_method}"
+#define HOW		", scheduler %{scheduler}, method %{service_method}[, persist %{persist} s][, %{_packet}]"
 #define CANDIDATE	"%-28{server} %-6{weight} %-10{active} %-10{inactive} %-10{score}"
 
-static const char *template(const struct l4lb_explain_step *s)
+static const char *step_line(const struct l4lb_explain_step *s)
 {
 	switch (s->kind) {
 	case L4LB_STEP_HOOK:
@@ -239,15 +255,21 @@ static const char *template(const struct l4lb_explain_step *s)
 		if (!HAS(s, CONN))
 			return "connection  none yet[: %{_sentence}]";
 		return "connection  %{conn_state}, %{client} on %{conn_server}[: %{_sentence}]";
+	case L4LB_STEP_TEMPLATE:
+		if (!HAS(s, CONN))
+			return "template    none yet[: %{_sentence}]";
+		return "template    %{client} persist on %{conn_server}[, not used: %{_sentence}]";
 	case L4LB_STEP_CANDIDATE:
 		return HAS(s, CHOSEN) ?
-		       "          > " CANDIDATE " chosen" :
-		       "            " CANDIDATE "[ passed over: %{_sentence}]";
+		       "          > " CANDIDATE " chosen[, ramp %{_ramp} %]" :
+		       "            " CANDIDATE "[ passed over: %{_sentence}][, ramp %{_ramp} %]";
 	case L4LB_STEP_METHOD:
 		return "method      [%{server_method}][ to %{server}][: %{_sentence}]";
 	case L4LB_STEP_ROUTE:
 		if (!HAS(s, OIF))
 			return "route       none[: %{_sentence}]";
+		if (is_loopback(s->oif))
+			return "route       local: the server is this host[: %{_sentence}]";
 		return "route       dev %{dev}[ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
 	case L4LB_STEP_NEIGHBOUR:
 		return "neighbour   [%{nexthop} ][%{lladdr} ][%{nud}][: %{_sentence}]";
@@ -258,7 +280,7 @@ static const char *template(const struct l4lb_explain_step *s)
 static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
 	unsigned int i, candidates = 0;
-	struct out_field f[40];
+	struct out_field f[48];
 	struct step_text t;
 
 	t.hook = l4lb_hook_name(e->flow.hook);
@@ -275,7 +297,7 @@ static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 		step_fields(s, &t, f);
 		/* The last line says the verdict with its reason. */
 		out_item(ctl->out, s->kind == L4LB_STEP_VERDICT ? NULL :
-			 template(s), f);
+			 step_line(s), f);
 		if (candidates && candidates < e->candidates &&
 		    (i + 1 == e->n ||
 		     e->steps[i + 1].kind != L4LB_STEP_CANDIDATE)) {
@@ -287,25 +309,15 @@ static void print_steps(struct lbctl *ctl, const struct l4lb_explanation *e)
 	out_list_end(ctl->out);
 }
 
-static void flags_text(unsigned int flags, char *buf, size_t size)
-{
-	size_t len = 0;
-	unsigned int i;
-
-	*buf = '\0';
-	for (i = 0; flag_names[i] && len < size; i++)
-		if (flags & 1U << i)
-			len += snprintf(buf + len, size - len, "%s%s",
-					len ? "," : "", flag_names[i]);
-}
-
 static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 {
 	char client[L4LB_ENDPOINT_STR], vip[L4LB_ENDPOINT_STR], flags[40];
+	char mark[12];
 	const struct l4lb_flow *w = &e->flow;	/* as the kernel tells it */
 	bool tcp = !strcmp(l4lb_proto_name(w->proto) ?: "", "tcp");
 
-	flags_text(w->tcp_flags, flags, sizeof(flags));
+	tcp_flags_text(w->tcp_flags, flags, sizeof(flags));
+	snprintf(mark, sizeof(mark), "%u", w->mark);
 
 	const struct out_field packet[] = {
 		F_STR("proto", l4lb_proto_name(w->proto)),
@@ -313,6 +325,8 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 						     w->client_port, client)),
 		F_STR("vip", l4lb_endpoint_format(&w->vip, w->vip_port, vip)),
 		F_STR("flags", tcp ? flags : NULL),
+		F_U64("mark", w->mark),
+		F_STR("_mark", w->mark ? mark : NULL),
 		F_STR("hook", l4lb_hook_name(w->hook)),
 		F_U64("candidates", e->candidates),
 		F_END
@@ -326,7 +340,7 @@ static void print(struct lbctl *ctl, const struct l4lb_explanation *e)
 	};
 
 	out_fields(ctl->out,
-		   "packet      %{proto} %{client} > %{vip}[ %{flags}]",
+		   "packet      %{proto} %{client} > %{vip}[ %{flags}][ mark %{_mark}]",
 		   packet);
 	print_steps(ctl, e);
 	out_fields(ctl->out,

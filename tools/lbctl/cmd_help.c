@@ -64,6 +64,6 @@ int cmd_help(struct lbctl *ctl, struct words *ws)
 		print_command(ctl, &commands[i]);
 	out_list_end(ctl->out);
 	out_text(ctl->out,
-		 "\"lbctl help COMMAND\" shows its forms. SERVICE is tcp|udp ADDR:PORT, or NAME.\n");
+		 "\"lbctl help COMMAND\" shows its forms. SERVICE is\ntcp|udp ADDR[/LENGTH]:PORT[-PORT], tcp|udp ADDR[/LENGTH]:any, fwmark N [family 6], or NAME.\n");
 	return DONE;
 }

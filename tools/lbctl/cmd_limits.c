@@ -39,7 +39,7 @@ static int show(struct lbctl *ctl, struct words *ws)
 		   "servers   %{used_servers} of %{servers}\n"
 		   "vips      %{used_vips} of %{vips}", f);
 	out_list(ctl->out, "timeouts");
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		const struct out_field t[] = {
 			F_STR("state", l4lb_state_name(state)),
 			F_U64("seconds", l.timeouts.seconds[state]),

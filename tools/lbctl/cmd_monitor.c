@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* lbctl monitor: events as they happen, one a line. */
 #include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <time.h>
 
@@ -34,6 +36,10 @@ static const char *event_name(unsigned int cmd)
 		return "commit";
 	case L4LB_CMD_ALARM_NTF:
 		return "alarm";
+	case L4LB_CMD_DRAIN_NTF:
+		return "drain";
+	case L4LB_CMD_DROP_NTF:
+		return "drop";
 	}
 	return "unknown";
 }
@@ -68,12 +74,130 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 
 /* Templates */
 #define HEAD	"%{time} %-12{event}"
-#define SERVICE_LINE HEAD " %{_service}[ name %{name}][ scheduler %{scheduler}][ method %{method}]"
-#define SERVER_LINE HEAD " %{_service} -> %{_end} weight %{_weight} %{state}[ (%{_why})]"
-#define VIP_LINE HEAD " %{addr} unknown-port %{unknown_port} %{_state}"
+#define SERVICE_LINE HEAD " %{service}[ name %{name}][ scheduler %{scheduler}][ method %{method}]"
+#define SERVER_LINE HEAD " %{service} -> %{_end} weight %{_weight} %{_status}[ (%{_why})]"
+#define DRAIN_LINE HEAD " %{service} -> %{_end} %{_drained}[, %{_ended} connections end]"
+#define VIP_LINE HEAD " %{_vip} unknown-port %{unknown_port} %{_state}"
 #define COMMIT_LINE HEAD " generation %{generation} digest %{digest} changed %{changed}"
-#define OTHER_LINE HEAD "[ %{alarm}]"
+#define ALARM_LINE HEAD " %{alarm}[: %{_sentence}][, %{service}]"
+#define DROP_PACKET " %{verdict} %{proto} %{source} > %{destination}[ %{flags}]"
+#define DROP_PLACE "[ from %{dev}][ at %{hook}][ service %{service}]"
+#define DROP_LINE HEAD DROP_PACKET DROP_PLACE ": %{_sentence} (%{reason})[ %{_missed}]"
+#define OTHER_LINE HEAD
 #define LOST_LINE "%{time} %{event}: some events did not fit into the socket"
+
+/* What is full, or nearly so, in words. */
+static const char *alarm_sentence(unsigned int alarm)
+{
+	switch (alarm) {
+	case L4LB_ALARM_CONNS_NEAR:
+		return "four fifths of the connection limit are used";
+	case L4LB_ALARM_CONNS_FULL:
+		return "the connection limit is reached";
+	case L4LB_ALARM_HALF_OPEN:
+		return "a service has reached its limit of half-open connections";
+	}
+	return NULL;
+}
+
+/**
+ * struct drop_text - strings that the fields of a drop point to
+ * @proto: its protocol
+ * @source: its source
+ * @destination: its destination
+ * @flags: TCP flags
+ * @dev: name of the interface
+ * @service: identity of the service
+ * @missed: how many more there were
+ */
+struct drop_text {
+	char proto[8];
+	char source[L4LB_ENDPOINT_STR];
+	char destination[L4LB_ENDPOINT_STR];
+	char flags[40];
+	char dev[IF_NAMESIZE + 12];
+	char service[L4LB_SERVICE_STR];
+	char missed[40];
+};
+
+#define HAS_DROP(d, attr)	((d)->has & L4LB_BIT(L4LB_A_DROP_##attr))
+
+/* Without ports where there are none, as in ICMP. */
+static const char *drop_end(const struct l4lb_addr *addr, __u16 port,
+			    bool has_port, char *buf)
+{
+	return has_port ? l4lb_endpoint_format(addr, port, buf) :
+			  l4lb_addr_format(addr, buf);
+}
+
+static void drop_fields(const struct l4lb_drop *d, struct drop_text *t,
+			struct out_field *f)
+{
+	const char *sentence = l4lb_reason_sentence(d->reason);
+	bool ports = l4lb_proto_name(d->proto) && HAS_DROP(d, SPORT);
+
+	memset(t, 0, sizeof(*t));
+	*f++ = F_STR("reason", d->name);
+	*f++ = F_U64("reason_id", d->reason);
+	*f++ = F_STR("_sentence", sentence ? sentence : "newer than this lbctl");
+	*f++ = F_STR("verdict", l4lb_verdict_name(d->verdict));
+	*f++ = F_STR("hook", l4lb_hook_name(d->hook));
+	*f++ = F_STR("proto", proto_text(d->proto, t->proto));
+	*f++ = F_STR("source", drop_end(&d->saddr, d->sport, ports,
+					t->source));
+	*f++ = F_STR("destination", drop_end(&d->daddr, d->dport, ports,
+					     t->destination));
+	if (d->proto == IPPROTO_TCP)
+		tcp_flags_text(d->tcp_flags, t->flags, sizeof(t->flags));
+	*f++ = F_STR("flags", *t->flags ? t->flags : NULL);
+	if (d->iif && !if_indextoname(d->iif, t->dev))
+		snprintf(t->dev, sizeof(t->dev), "#%u", d->iif);
+	*f++ = F_STR("dev", *t->dev ? t->dev : NULL);
+	if (HAS_DROP(d, SERVICE))
+		l4lb_service_format(&d->service, t->service);
+	*f++ = F_STR("service", *t->service ? t->service : NULL);
+	*f++ = F_U64("missed", d->missed);
+	if (d->missed)
+		snprintf(t->missed, sizeof(t->missed), "(+%llu not shown)",
+			 d->missed);
+	*f++ = F_STR("_missed", t->missed);
+	*f = F_END;
+}
+
+/* How a drain went: to its end, or to its deadline. */
+static void drain_fields(const struct object_text *text, struct out_field *f)
+{
+	*f++ = F_U64("left", text->left);
+	*f++ = F_STR("_drained", text->left ? "the deadline has come" :
+					      "no connection is left");
+	*f++ = text->left ? F_U64("_ended", text->left) : F_NULL("_ended");
+	*f = F_END;
+}
+
+static int deliver_drop(const struct l4lb_event *e, struct lbctl *ctl)
+{
+	struct out_field f[OBJECT_FIELDS];
+	struct drop_text text;
+
+	drop_fields(&e->drop, &text, f);
+	print_event(ctl, DROP_LINE, event_name(e->cmd), f);
+	return 0;
+}
+
+static int deliver_alarm(const struct l4lb_event *e, struct lbctl *ctl)
+{
+	char service[L4LB_SERVICE_STR];
+	const struct out_field f[] = {
+		F_STR("alarm", l4lb_alarm_name(e->alarm)),
+		F_STR("_sentence", alarm_sentence(e->alarm)),
+		F_STR("service", HAS(e, SERVICE) ?
+		      l4lb_service_format(&e->service, service) : NULL),
+		F_END
+	};
+
+	print_event(ctl, ALARM_LINE, event_name(e->cmd), f);
+	return 0;
+}
 
 static int deliver(const struct l4lb_event *e, void *arg)
 {
@@ -82,12 +206,18 @@ static int deliver(const struct l4lb_event *e, void *arg)
 	struct object_text text;
 	struct lbctl *ctl = arg;
 
+	if (e->cmd == L4LB_CMD_DROP_NTF)
+		return deliver_drop(e, ctl);
+	if (e->cmd == L4LB_CMD_ALARM_NTF)
+		return deliver_alarm(e, ctl);
 	if (HAS(e, SERVICE)) {
 		fields_service(&e->service, &text, f);
 		tmpl = SERVICE_LINE;
 	} else if (HAS(e, SERVER)) {
 		fields_server(&e->server, &text, f);
-		tmpl = SERVER_LINE;
+		if (e->cmd == L4LB_CMD_DRAIN_NTF)
+			drain_fields(&text, f + fields_count(f));
+		tmpl = e->cmd == L4LB_CMD_DRAIN_NTF ? DRAIN_LINE : SERVER_LINE;
 	} else if (HAS(e, VIP)) {
 		fields_vip(&e->vip, &text, f);
 		tmpl = VIP_LINE;
@@ -96,8 +226,7 @@ static int deliver(const struct l4lb_event *e, void *arg)
 		f[1] = F_HEX("digest", e->digest);
 		f[2] = F_U64("changed", e->count);
 		f[3] = F_STR("owner", l4lb_owner_name(e->owner));
-		f[4] = F_STR("alarm", l4lb_alarm_name(e->alarm));
-		f[5] = F_END;
+		f[4] = F_END;
 		tmpl = e->cmd == L4LB_CMD_COMMIT_NTF ? COMMIT_LINE :
 							 OTHER_LINE;
 	}
@@ -108,7 +237,7 @@ static int deliver(const struct l4lb_event *e, void *arg)
 static int parse_groups(struct words *ws, unsigned int *groups)
 {
 	static const char * const known[] = {
-		L4LB_MCGRP_CONFIG, L4LB_MCGRP_STATE, L4LB_MCGRP_ALARM, NULL
+		"config", "state", "alarm", "drops", NULL
 	};
 	const struct word *w;
 	unsigned int i;
@@ -122,13 +251,14 @@ static int parse_groups(struct words *ws, unsigned int *groups)
 			return words_unknown(ws, w, known);
 		*groups |= L4LB_BIT(i);
 	}
+	/* Samples of packets are many: only where they are asked for. */
 	if (!*groups)
 		*groups = L4LB_G_CONFIG | L4LB_G_STATE | L4LB_G_ALARM;
 	return 0;
 }
 
 /**
- * cmd_monitor() - lbctl monitor [config] [state] [alarm]
+ * cmd_monitor() - lbctl monitor [config] [state] [alarm] [drops]
  * @ctl: context
  * @ws: words
  *

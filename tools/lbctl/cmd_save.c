@@ -56,7 +56,7 @@ static void add_timeouts(struct line *line, const struct l4lb_timeouts *t)
 	const char *sep = " timeout ";
 	unsigned int state;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		if (!(t->has & ~t->inherited & L4LB_BIT(state)))
 			continue;
 		add(line, "%s%s=%u", sep, l4lb_state_name(state),
@@ -72,21 +72,56 @@ static void write_line(struct lbctl *ctl, const struct line *line)
 	out_item(ctl->out, "%{words}", f);
 }
 
+static void add_word(struct line *line, const char *key, const char *word)
+{
+	if (word)
+		add(line, " %s %s", key, word);
+}
+
+#define SWITCH(word, field, attr)					\
+	{ word, offsetof(struct l4lb_service, field), BIT(SERVICE_##attr) }
+
+static const struct {
+	const char *word;
+	size_t offset;
+	__u64 bit;
+} switches[] = {
+	SWITCH("hash-port", hash_port, HASH_PORT),
+	SWITCH("hash-fallback", hash_fallback, HASH_FALLBACK),
+	SWITCH("one-packet", one_packet, ONE_PACKET),
+	SWITCH("track-seq", track_seq, TRACK_SEQ),
+	SWITCH("track", track, TRACK),
+};
+
 static void save_service(struct lbctl *ctl, const struct l4lb_service *s)
 {
 	struct line line = { .len = 0 };
 	char text[L4LB_SERVICE_STR];
+	unsigned int i;
 
 	add(&line, "service add %s", l4lb_service_format(s, text));
 	add_quoted(&line, "name", s->name);
 	add_quoted(&line, "scheduler", s->scheduler);
-	if (l4lb_method_name(s->method))
-		add(&line, " method %s", l4lb_method_name(s->method));
-	if (l4lb_tie_name(s->tie))
-		add(&line, " tie %s", l4lb_tie_name(s->tie));
-	if (l4lb_midstream_name(s->midstream))
-		add(&line, " midstream %s", l4lb_midstream_name(s->midstream));
+	add_word(&line, "method", l4lb_method_name(s->method));
+	add_word(&line, "tie", l4lb_tie_name(s->tie));
+	add_word(&line, "midstream", l4lb_midstream_name(s->midstream));
 	add_timeouts(&line, &s->timeouts);
+	if (s->has & BIT(SERVICE_PERSIST))
+		add(&line, " persist %u", s->persist);
+	if (s->persist && s->has & BIT(SERVICE_PERSIST_PREFIX))
+		add(&line, "/%u", s->persist_prefix);
+	for (i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (s->has & switches[i].bit)
+			add(&line, " %s %s", switches[i].word,
+			    ((const char *)s)[switches[i].offset] ? "on" :
+								    "off");
+	if (s->has & BIT(SERVICE_SLOW_START))
+		add(&line, " slow-start %u", s->slow_start);
+	add_word(&line, "on-down", l4lb_on_down_name(s->on_down));
+	add_word(&line, "on-server-gone", l4lb_on_gone_name(s->on_gone));
+	if (s->has & BIT(SERVICE_HALF_OPEN_MAX))
+		add(&line, " half-open-max %u", s->half_open_max);
+	add_word(&line, "hook", l4lb_hook_name(s->hook));
 	write_line(ctl, &line);
 }
 
@@ -95,7 +130,7 @@ static void add_server_id(struct line *line, const struct l4lb_server *s)
 	char service[L4LB_SERVICE_STR], end[L4LB_ENDPOINT_STR];
 
 	add(line, " %s %s", l4lb_service_format(&s->service, service),
-	    l4lb_endpoint_format(&s->addr, s->port, end));
+	    l4lb_server_front(s, end));
 }
 
 static void save_server(struct lbctl *ctl, const struct l4lb_server *s)
@@ -167,17 +202,18 @@ static int keep_vip(const struct l4lb_vip *vip, void *arg)
 
 static int compare_vips(const void *a, const void *b)
 {
-	const struct l4lb_addr *x = &((const struct l4lb_vip *)a)->addr;
-	const struct l4lb_addr *y = &((const struct l4lb_vip *)b)->addr;
+	const struct l4lb_vip *x = a, *y = b;
+	int diff = x->addr.family - y->addr.family;
 
-	return x->family != y->family ? x->family - y->family :
-	       memcmp(x->bytes, y->bytes, 16);
+	if (!diff)
+		diff = memcmp(x->addr.bytes, y->addr.bytes, 16);
+	return diff ? diff : l4lb_vip_prefix(x) - l4lb_vip_prefix(y);
 }
 
 static int save_vips(struct lbctl *ctl)
 {
 	struct vips vips = { 0 };
-	char text[L4LB_ADDR_STR];
+	char text[L4LB_PREFIX_STR];
 	unsigned int i;
 	int err;
 
@@ -188,7 +224,7 @@ static int save_vips(struct lbctl *ctl)
 		struct line line = { .len = 0 };
 
 		add(&line, "vip set %s unknown-port %s",
-		    l4lb_addr_format(&vips.v[i].addr, text),
+		    l4lb_vip_format(&vips.v[i], text),
 		    l4lb_unknown_port_name(vips.v[i].unknown_port));
 		write_line(ctl, &line);
 	}

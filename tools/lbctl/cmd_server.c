@@ -7,7 +7,7 @@
 #define BIT(attr)	L4LB_BIT(L4LB_A_##attr)
 
 static const char detail[] =
-	"server %{_end} of %{_service}\n"
+	"server %{_end} of %{service}\n"
 	"  name       %{name}\n"
 	"  state      %{state}[: %{_why}]\n"
 	"  weight     %{weight}[, operator's %{operator_weight}][, in use %{effective_weight}]\n"

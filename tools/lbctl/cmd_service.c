@@ -5,12 +5,23 @@
 #include "lbctl.h"
 #include "object.h"
 
+/* Lines that are there only where they say something. */
+#define HASH		"[  hash       %{_hash}\n]"
+#define PERSIST		"[  persist    %{_persist}\n]"
+#define PACKETS		"[  packets    %{_one_packet}\n]"
+#define SLOW_START	"[  slow-start %{_slow_start} s\n]"
+#define SEQUENCES	"[  sequences  %{_sequences}\n]"
+#define HALF_OPEN	"[  half-open  %{half_open}, at most %{_half_open_max}\n]"
+
 static const char detail[] =
-	"service %{_service}\n"
+	"service %{service}\n"
 	"  name       %{name}\n"
 	"  scheduler  %{scheduler}, ties %{tie}\n"
 	"  method     %{method}\n"
 	"  midstream  %{midstream}\n"
+	"  on-down    %{on_down}, on-server-gone %{on_server_gone}\n"
+	"  hook       %{hook}[, conntrack %{_tracked}]\n"
+	HASH PERSIST PACKETS SLOW_START SEQUENCES HALF_OPEN
 	"  owner      %{owner}\n"
 	"  servers    %{server_count}\n"
 	"  conns      %{active} active, %{inactive} inactive, %{stats.conns} so far\n"
@@ -26,11 +37,13 @@ static int print_service(const struct l4lb_service *s, void *arg)
 
 	fields_service(s, &text, f);
 	out_item(ctl->out, detail, f);
-	for (state = 1; state <= L4LB_STATE_MAX; state++)
-		if (s->timeouts.has & ~s->timeouts.inherited & L4LB_BIT(state))
-			out_text(ctl->out, "  timeout    %s %u s\n",
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++)
+		if (s->timeouts.has & L4LB_BIT(state))
+			out_text(ctl->out, "  timeout    %-11s %u s (%s)\n",
 				 l4lb_state_name(state),
-				 s->timeouts.seconds[state]);
+				 s->timeouts.seconds[state],
+				 s->timeouts.inherited & L4LB_BIT(state) ?
+				 "namespace default" : "own");
 	print_reasons(ctl->out, s->reasons,
 		      "  packets    %{packets} %{name}[: %{_sentence}]");
 	return 0;

@@ -7,6 +7,15 @@
 	"Prot LocalAddress:Port Scheduler Flags\n"			\
 	"  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn"
 
+/* Of a service: what ipvsadm says, and what differs from the defaults. */
+#define HEAD		"%-4{_prot} %{_end} %{scheduler}"
+#define IPVS_LINE	HEAD "[ persistent %{_ipvs_persist}][ %{_ops}]"
+#define CHOICE		"[ name %{name}][ tie %{_tie}][ midstream %{_midstream}]"
+#define CLIENTS		"[ persist %{_persist}][ %{_one_packet}]"
+#define LOAD		"[ slow-start %{_slow_start}][ half-open %{half_open} of %{_half_open_max}]"
+#define TROUBLE		"[ on-down %{_on_down}][ on-server-gone %{_on_server_gone}]"
+#define LINE		HEAD CHOICE CLIENTS LOAD TROUBLE "[ hook %{_hook}]"
+
 static void print_server(struct lbctl *ctl, const struct l4lb_server *s,
 			 bool ipvsadm)
 {
@@ -16,7 +25,7 @@ static void print_server(struct lbctl *ctl, const struct l4lb_server *s,
 	fields_server(s, &text, f);
 	if (!ipvsadm) {
 		out_item(ctl->out,
-			 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive} %-9{state}[ %{_why}]",
+			 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive} %-9{_status}[ %{_why}]",
 			 f);
 		return;
 	}
@@ -35,9 +44,7 @@ static void print_service(struct lbctl *ctl, const struct model *m,
 	unsigned int i;
 
 	fields_service(&s->s, &text, f);
-	out_item(ctl->out, ipvsadm ? "%-4{_prot} %{_end} %{scheduler}" :
-		 "%-4{_prot} %{_end} %{scheduler}[ name %{name}][ tie %{_tie}][ midstream %{_midstream}]",
-		 f);
+	out_item(ctl->out, ipvsadm ? IPVS_LINE : LINE, f);
 	out_list(ctl->out, "servers");
 	for (i = s->first; i < s->first + s->n; i++)
 		print_server(ctl, &m->servers[i], ipvsadm);

@@ -8,12 +8,12 @@
 /**
  * struct shown - which VIPs to show
  * @ctl: context
- * @want: address, family 0: all
+ * @want: identity, has 0: all
  * @n: shown so far
  */
 struct shown {
 	struct lbctl *ctl;
-	struct l4lb_addr want;
+	struct l4lb_vip want;
 	unsigned int n;
 };
 
@@ -23,12 +23,14 @@ static int print_vip(const struct l4lb_vip *vip, void *arg)
 	struct object_text text;
 	struct shown *shown = arg;
 
-	if (shown->want.family && !l4lb_addr_equal(&shown->want, &vip->addr))
+	if (shown->want.has &&
+	    (!l4lb_addr_equal(&shown->want.addr, &vip->addr) ||
+	     l4lb_vip_prefix(&shown->want) != l4lb_vip_prefix(vip)))
 		return 0;
 	shown->n++;
 	fields_vip(vip, &text, f);
 	out_item(shown->ctl->out,
-		 "%-39{addr} unknown-port %-7{unknown_port} %-8{_state} services %{services}",
+		 "%-39{_vip} unknown-port %-7{unknown_port} %-8{_state} services %{services}",
 		 f);
 	return 0;
 }
@@ -36,11 +38,11 @@ static int print_vip(const struct l4lb_vip *vip, void *arg)
 static int show(struct lbctl *ctl, struct words *ws)
 {
 	struct shown shown = { .ctl = ctl };
-	char text[L4LB_ADDR_STR];
+	char text[L4LB_PREFIX_STR];
 	int err = 0;
 
 	if (words_peek(ws))
-		err = parse_addr(ws, "the VIP's ADDR", &shown.want);
+		err = parse_vip_id(ws, &shown.want);
 	if (err || words_end(ws))
 		return ctl_usage(ctl, ws);
 	if (ctl_open(ctl))
@@ -50,9 +52,9 @@ static int show(struct lbctl *ctl, struct words *ws)
 	out_list_end(ctl->out);
 	if (err)
 		return ctl_refused(ctl);
-	if (shown.want.family && !shown.n)
+	if (shown.want.has && !shown.n)
 		return ctl_complain(ctl, "vip %s: no such VIP",
-				    l4lb_addr_format(&shown.want, text));
+				    l4lb_vip_format(&shown.want, text));
 	return DONE;
 }
 

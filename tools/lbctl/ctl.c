@@ -10,7 +10,12 @@
 /* A command's own file holds everything else about it. */
 const struct command commands[] = {
 	{ "service", "add, change, delete and show services",
-	  "service add SERVICE [name NAME] [scheduler rr|wlc] [method dr|nat] [tie rotate|first] [midstream reset|drop|pass] [timeout STATE=SECONDS,...]\n"
+	  "service add SERVICE [name NAME] [scheduler rr|wrr|lc|wlc|sed|nq|sh|dh|mh|fo|ovf|twos]\n"
+	  "        [method dr|nat|tunnel] [tie rotate|first] [midstream reset|drop|pass|adopt]\n"
+	  "        [timeout STATE=SECONDS,...] [persist SECONDS[/PREFIX]] [hash-port on|off]\n"
+	  "        [hash-fallback on|off] [one-packet on|off] [slow-start SECONDS]\n"
+	  "        [on-down keep|reset|hold] [on-server-gone reset|drop|reschedule]\n"
+	  "        [track-seq on|off] [half-open-max N] [hook prerouting|input] [track on|off]\n"
 	  "service set SERVICE [the same words] [force]\n"
 	  "service del SERVICE [force] [now]\n"
 	  "service show [SERVICE]", cmd_service },
@@ -19,12 +24,13 @@ const struct command commands[] = {
 	  "server set SERVICE ADDR[:PORT] [the same words] [force]\n"
 	  "server del SERVICE ADDR[:PORT] [force] [now]\n"
 	  "server show [SERVICE [ADDR[:PORT]]]\n"
-	  "server drain|disable|enable SERVICE|all ADDR[:PORT]|NAME [reason TEXT]\n"
+	  "server drain SERVICE|all ADDR[:PORT]|NAME [deadline 90s|10m|2h] [reason TEXT]\n"
+	  "server disable|enable SERVICE|all ADDR[:PORT]|NAME [reason TEXT]\n"
 	  "server weight SERVICE|all ADDR[:PORT]|NAME N|default [reason TEXT]",
 	  cmd_server },
 	{ "vip", "what happens to a VIP's ports without a service",
-	  "vip set ADDR unknown-port pass|reject|drop\n"
-	  "vip show [ADDR]", cmd_vip },
+	  "vip set ADDR[/LENGTH] unknown-port pass|reject|drop\n"
+	  "vip show [ADDR[/LENGTH]]", cmd_vip },
 	{ "limits", "caps and default timeouts",
 	  "limits set [conns N] [memory BYTES] [services N] [servers N] [vips N] [timeout STATE=SECONDS,...]\n"
 	  "limits show", cmd_limits },
@@ -36,7 +42,7 @@ const struct command commands[] = {
 	{ "stats", "counters and rates",
 	  "stats [rate [SECONDS]]", cmd_stats },
 	{ "monitor", "events as they happen",
-	  "monitor [config] [state] [alarm]", cmd_monitor },
+	  "monitor [config] [state] [alarm] [drops]", cmd_monitor },
 	{ "save", "print the configuration for apply", "save [limits]",
 	  cmd_save },
 	{ "apply", "replace the configuration in one transaction",
@@ -44,7 +50,7 @@ const struct command commands[] = {
 	{ "flush", "delete all services, servers and VIPs",
 	  "flush [force]", cmd_flush },
 	{ "explain", "what would happen to a packet, and why",
-	  "explain tcp|udp CLIENT:PORT VIP:PORT [flags SYN,ACK,...] [hook prerouting|input|output]",
+	  "explain tcp|udp CLIENT:PORT VIP:PORT [flags SYN,ACK,...] [hook prerouting|input|output] [mark N]",
 	  cmd_explain },
 	{ "version", "versions, generation and digest",
 	  "version [digest]", cmd_version },

@@ -62,10 +62,14 @@ static void test_show(void **state)
 
 static const char golden[] =
 	"{ \"services\": [ {\n"
-	"  \"proto\": \"udp\", \"addr\": \"10.10.31.100\", \"port\": 53,\n"
+	"  \"service\": \"udp 10.10.31.100:53\", \"fwmark\": null,\n"
+	"  \"proto\": \"udp\", \"addr\": \"10.10.31.100\", \"prefix\": 32,\n"
+	"  \"port\": 53, \"port_last\": 53,\n"
 	"  \"name\": null, \"scheduler\": \"rr\", \"method\": null, \"tie\": null,\n"
-	"  \"midstream\": null, \"owner\": null,\n"
+	"  \"midstream\": null, \"owner\": null, \"on_down\": null,\n"
+	"  \"on_server_gone\": null, \"hook\": null,\n"
 	"  \"servers\": [ {\n"
+	"    \"service\": \"udp 10.10.31.100:53\", \"fwmark\": null,\n"
 	"    \"proto\": \"udp\", \"vip\": \"10.10.31.100\", \"vip_port\": 53,\n"
 	"    \"addr\": \"192.168.31.101\", \"port\": 53, \"name\": null,\n"
 	"    \"weight\": 1, \"operator_weight\": null, \"effective_weight\": 1,\n"
@@ -93,7 +97,7 @@ static void test_show_json(void **state)
 	assert_non_null(want);
 	assert_true(json_equal(got, want));
 	/* one service a line */
-	assert_non_null(strstr(run.out, "[\n{\"proto\":\"udp\","));
+	assert_non_null(strstr(run.out, "[\n{\"service\":\"udp 10.10.31.100:53\","));
 	json_decref(got);
 	json_decref(want);
 	run_free(&run);
@@ -286,18 +290,6 @@ static void test_refusals(void **state)
 		   "lbctl: l4lb.ko is not loaded: modprobe l4lb\n");
 }
 
-/* Attributes of an answer, built in @k->answer. */
-static struct nlmsghdr *answer(struct fake *k)
-{
-	return mnl_nlmsg_put_header(k->answer);
-}
-
-static void answer_end(struct fake *k, const struct nlmsghdr *nlh)
-{
-	k->answer_len = nlh->nlmsg_len - MNL_NLMSG_HDRLEN;
-	memmove(k->answer, k->answer + MNL_NLMSG_HDRLEN, k->answer_len);
-}
-
 static void put_candidate(struct nlmsghdr *nlh, unsigned int last, __u64 score,
 			  __u32 reason)
 {
@@ -403,20 +395,6 @@ static void test_conn(void **state)
 	expect_out(k, "conn flush", "12 connections flushed\n");
 }
 
-/* An event in the queue that nobody asked for. */
-static struct nlmsghdr *event(struct fake *k, __u8 cmd)
-{
-	const struct {
-		struct nlmsghdr nlh;
-		struct genlmsghdr genl;
-	} none = {
-		{ .nlmsg_len = sizeof(none), .nlmsg_type = FAKE_FAMILY },
-		{ .cmd = cmd },
-	};
-
-	return fake_reply(k, &none.nlh);
-}
-
 /* An event comes behind the answers of l4lb_open(), as it would. */
 static ssize_t monitor_recv(void *ctx, void *buf, size_t len)
 {
@@ -456,7 +434,7 @@ static void test_monitor(void **state)
 		"listening",
 		"service-del  udp 10.0.0.1:53",
 		"commit       generation 9 digest 00000000000000ff changed 1",
-		"alarm        conns_near",
+		"alarm        conns_near: four fifths of the connection limit are used",
 		"lost: some events did not fit into the socket",
 		NULL
 	};

@@ -93,4 +93,30 @@ static inline void expect_err(struct fake *k, const char *line,
 	run_free(&run);
 }
 
+/* Attributes of an answer, built in @k->answer. */
+static inline struct nlmsghdr *answer(struct fake *k)
+{
+	return mnl_nlmsg_put_header(k->answer);
+}
+
+static inline void answer_end(struct fake *k, const struct nlmsghdr *nlh)
+{
+	k->answer_len = nlh->nlmsg_len - MNL_NLMSG_HDRLEN;
+	memmove(k->answer, k->answer + MNL_NLMSG_HDRLEN, k->answer_len);
+}
+
+/* An event in the queue that nobody asked for. */
+static inline struct nlmsghdr *event(struct fake *k, __u8 cmd)
+{
+	const struct {
+		struct nlmsghdr nlh;
+		struct genlmsghdr genl;
+	} none = {
+		{ .nlmsg_len = sizeof(none), .nlmsg_type = FAKE_FAMILY },
+		{ .cmd = cmd },
+	};
+
+	return fake_reply(k, &none.nlh);
+}
+
 #endif /* LBCTL_FAKE_CTL_H */

@@ -1,11 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects as fields for the output. */
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "object.h"
 
 #define BIT(attr)	L4LB_BIT(L4LB_A_##attr)
+
+const char * const tcp_flag_names[] = {
+	"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", NULL
+};
+
+/**
+ * tcp_flags_text() - flags as words, separated by commas
+ * @flags: byte 13 of a TCP header
+ * @buf: result
+ * @size: bytes of @buf; 40 hold all
+ */
+void tcp_flags_text(unsigned int flags, char *buf, size_t size)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	*buf = '\0';
+	for (i = 0; tcp_flag_names[i] && len < size; i++)
+		if (flags & 1U << i)
+			len += snprintf(buf + len, size - len, "%s%s",
+					len ? "," : "", tcp_flag_names[i]);
+}
+
+/**
+ * proto_text() - a protocol, be it ours or not
+ * @proto: IPPROTO_*
+ * @buf: at least 8 bytes
+ *
+ * Return: @buf: a word, or else a number.
+ */
+char *proto_text(unsigned int proto, char *buf)
+{
+	const char *name = l4lb_proto_name(proto);
+
+	if (proto == IPPROTO_ICMP)
+		name = "icmp";
+	if (proto == IPPROTO_ICMPV6)
+		name = "icmpv6";
+	if (name)
+		strcpy(buf, name);
+	else
+		sprintf(buf, "%u", proto & 0xff);
+	return buf;
+}
+
+/**
+ * duration_text() - a time as people say it
+ * @seconds: the time
+ * @buf: result
+ * @size: bytes of @buf; 32 hold any
+ *
+ * Return: @buf: "40 s", "2 m 10 s" or "3 h 5 m".
+ */
+char *duration_text(unsigned int seconds, char *buf, size_t size)
+{
+	if (seconds < 60)
+		snprintf(buf, size, "%u s", seconds);
+	else if (seconds < 3600)
+		snprintf(buf, size, "%u m %u s", seconds / 60, seconds % 60);
+	else
+		snprintf(buf, size, "%u h %u m", seconds / 3600,
+			 seconds % 3600 / 60);
+	return buf;
+}
+
+/**
+ * conn_client() - whom a connection entry stands for
+ * @c: entry; one in state persist stands for all of a client's ports, and
+ *	perhaps for many clients
+ * @buf: %L4LB_ENDPOINT_STR bytes
+ *
+ * Return: @buf: "192.0.2.1:40000", "192.0.2.0/24".
+ */
+char *conn_client(const struct l4lb_conn *c, char *buf)
+{
+	if (c->state == L4LB_STATE_PERSIST)
+		return l4lb_prefix_format(&c->client, c->prefix, buf);
+	return l4lb_endpoint_format(&c->client, c->client_port, buf);
+}
+
+/**
+ * conn_end() - another end of a connection entry
+ * @addr: address
+ * @port: host order; 0: a template of a service with many ports
+ * @buf: %L4LB_ENDPOINT_STR bytes
+ *
+ * Return: @buf.
+ */
+char *conn_end(const struct l4lb_addr *addr, __u16 port, char *buf)
+{
+	return port ? l4lb_endpoint_format(addr, port, buf) :
+		      l4lb_addr_format(addr, buf);
+}
 
 /**
  * forward_word() - the method as ipvsadm prints it
@@ -83,21 +177,179 @@ static struct out_field *put_stats(struct out_field *f,
 	return f;
 }
 
+static void proto_capitals(const struct l4lb_service *s, char *buf)
+{
+	unsigned int i;
+
+	if (s->has & BIT(SERVICE_FWMARK))
+		strcpy(buf, "FWM");
+	else
+		proto_text(s->proto, buf);
+	for (i = 0; buf[i]; i++)
+		buf[i] = toupper((unsigned char)buf[i]);
+}
+
 static struct out_field *put_service_id(struct out_field *f,
 					const struct l4lb_service *s,
 					struct object_text *text)
 {
-	const char *proto = l4lb_proto_name(s->proto);
-	unsigned int i;
+	bool mark = s->has & BIT(SERVICE_FWMARK);
 
 	l4lb_addr_format(&s->addr, text->vip);
 	l4lb_service_format(s, text->service);
-	snprintf(text->proto, sizeof(text->proto), "%s", proto ? proto : "?");
-	for (i = 0; text->proto[i]; i++)
-		text->proto[i] = toupper((unsigned char)text->proto[i]);
+	proto_capitals(s, text->proto);
 	*f++ = F_STR("_prot", text->proto);
-	*f++ = F_STR("_service", text->service);
-	*f++ = word_or_null("proto", proto);
+	*f++ = F_STR("service", text->service);
+	*f++ = word_or_null("proto", l4lb_proto_name(s->proto));
+	*f++ = mark ? F_U64("fwmark", s->fwmark) : F_NULL("fwmark");
+	if (mark)
+		*f++ = F_U64("family", s->family == 6 ? 6 : 4);
+	return f;
+}
+
+/* Where it is met; a mark has no address. */
+static struct out_field *put_front(struct out_field *f,
+				   const struct l4lb_service *s,
+				   struct object_text *text)
+{
+	l4lb_service_front(s, text->end);
+	*f++ = F_STR("_end", text->end);
+	if (s->has & BIT(SERVICE_FWMARK)) {
+		*f++ = F_NULL("addr");
+		*f++ = F_NULL("prefix");
+		*f++ = F_NULL("port");
+		*f++ = F_NULL("port_last");
+		return f;
+	}
+	*f++ = F_STR("addr", text->vip);
+	*f++ = F_U64("prefix", l4lb_service_prefix(s));
+	*f++ = F_U64("port", s->port);
+	*f++ = F_U64("port_last", l4lb_service_port_last(s));
+	return f;
+}
+
+/* A word that is not worth a place in a table where it says the usual. */
+static struct out_field *put_word(struct out_field *f, const char *key,
+				  const char *word, const char *hidden_key,
+				  const char *usual)
+{
+	*f++ = word_or_null(key, word);
+	*f++ = word_or_null(hidden_key, word && strcmp(word, usual) ? word :
+								      NULL);
+	return f;
+}
+
+static bool is_hash(const char *scheduler)
+{
+	return !strcmp(scheduler, "sh") || !strcmp(scheduler, "dh") ||
+	       !strcmp(scheduler, "mh");
+}
+
+/* Bits of a client's address that count, all included. */
+static unsigned int persist_bits(const struct l4lb_service *s)
+{
+	if (s->has & BIT(SERVICE_PERSIST_PREFIX) && s->persist_prefix)
+		return s->persist_prefix;
+	if (s->has & BIT(SERVICE_FWMARK))
+		return s->family == 6 ? 128 : 32;
+	return l4lb_addr_bits(&s->addr);
+}
+
+static struct out_field *put_persist(struct out_field *f,
+				     const struct l4lb_service *s,
+				     struct object_text *text)
+{
+	unsigned int bits = persist_bits(s);
+
+	*text->persist = '\0';
+	*text->ipvs_persist = '\0';
+	if (s->persist) {
+		snprintf(text->persist, sizeof(text->persist),
+			 bits == 32 || bits == 128 ? "%u" : "%u/%u", s->persist,
+			 bits);
+		/* As ipvsadm: a netmask, or a length where IPv6. */
+		snprintf(text->ipvs_persist, sizeof(text->ipvs_persist),
+			 bits == 32 || bits == 128 ? "%u" : "%u mask %u",
+			 s->persist, bits);
+	}
+	*f++ = F_STR("_persist", text->persist);
+	*f++ = F_STR("_ipvs_persist", text->ipvs_persist);
+	if (!(s->has & BIT(SERVICE_PERSIST)))
+		return f;
+	*f++ = F_U64("persist", s->persist);
+	*f++ = s->persist ? F_U64("persist_prefix", bits) :
+			    F_NULL("persist_prefix");
+	return f;
+}
+
+static struct out_field *put_life(struct out_field *f,
+				  const struct l4lb_service *s)
+{
+	f = put_word(f, "on_down", l4lb_on_down_name(s->on_down), "_on_down",
+		     "keep");
+	f = put_word(f, "on_server_gone", l4lb_on_gone_name(s->on_gone),
+		     "_on_server_gone", "reset");
+	f = put_word(f, "hook", l4lb_hook_name(s->hook), "_hook",
+		     "prerouting");
+	*f++ = F_STR("_tracked", s->track ? "on" : "");
+	*f++ = F_STR("_sequences", s->track_seq ? "remembered" : "");
+	*f++ = F_STR("_hash", !is_hash(s->scheduler) ? "" : s->hash_port ?
+		     s->hash_fallback ? "address and port, with fallback" :
+					"address and port, no fallback" :
+		     s->hash_fallback ? "address, with fallback" :
+					"address, no fallback");
+	if (s->has & BIT(SERVICE_HASH_PORT))
+		*f++ = F_BOOL("hash_port", s->hash_port);
+	if (s->has & BIT(SERVICE_HASH_FALLBACK))
+		*f++ = F_BOOL("hash_fallback", s->hash_fallback);
+	if (s->has & BIT(SERVICE_ONE_PACKET)) {
+		*f++ = F_BOOL("one_packet", s->one_packet);
+		*f++ = F_STR("_one_packet", s->one_packet ? "one-packet" : "");
+		*f++ = F_STR("_ops", s->one_packet ? "ops" : "");
+	}
+	if (s->has & BIT(SERVICE_TRACK_SEQ))
+		*f++ = F_BOOL("track_seq", s->track_seq);
+	if (s->has & BIT(SERVICE_TRACK))
+		*f++ = F_BOOL("track", s->track);
+	if (s->has & BIT(SERVICE_SLOW_START)) {
+		*f++ = F_U64("slow_start", s->slow_start);
+		*f++ = s->slow_start ? F_U64("_slow_start", s->slow_start) :
+				       F_NULL("_slow_start");
+	}
+	if (s->has & BIT(SERVICE_HALF_OPEN_MAX)) {
+		*f++ = F_U64("half_open_max", s->half_open_max);
+		*f++ = s->half_open_max ?
+		       F_U64("_half_open_max", s->half_open_max) :
+		       F_NULL("_half_open_max");
+	}
+	if (s->has & BIT(SERVICE_HALF_OPEN))
+		*f++ = F_U64("half_open", s->half_open);
+	return f;
+}
+
+static struct out_field *put_timeouts(struct out_field *f,
+				      const struct l4lb_timeouts *t)
+{
+	static const char * const keys[L4LB_TIMEOUT_STATES] = {
+		NULL, "timeouts.syn_sent", "timeouts.syn_recv",
+		"timeouts.established", "timeouts.fin_wait",
+		"timeouts.close_wait", "timeouts.last_ack",
+		"timeouts.time_wait", "timeouts.close", "timeouts.udp"
+	};
+	static const char * const inherited[L4LB_TIMEOUT_STATES] = {
+		NULL, "default_timeouts.syn_sent", "default_timeouts.syn_recv",
+		"default_timeouts.established", "default_timeouts.fin_wait",
+		"default_timeouts.close_wait", "default_timeouts.last_ack",
+		"default_timeouts.time_wait", "default_timeouts.close",
+		"default_timeouts.udp"
+	};
+	unsigned int state;
+
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++)
+		if (t->has & L4LB_BIT(state))
+			*f++ = F_U64(t->inherited & L4LB_BIT(state) ?
+				     inherited[state] : keys[state],
+				     t->seconds[state]);
 	return f;
 }
 
@@ -110,29 +362,17 @@ static struct out_field *put_service_id(struct out_field *f,
 void fields_service(const struct l4lb_service *s, struct object_text *text,
 		    struct out_field *f)
 {
-	static const char * const keys[] = {
-		NULL, "timeouts.syn_sent", "timeouts.syn_recv",
-		"timeouts.established", "timeouts.fin_wait",
-		"timeouts.close_wait", "timeouts.last_ack",
-		"timeouts.time_wait", "timeouts.close", "timeouts.udp"
-	};
-	unsigned int state;
-
 	f = put_service_id(f, s, text);
-	l4lb_endpoint_format(&s->addr, s->port, text->end);
-	*f++ = F_STR("_end", text->end);
-	*f++ = F_STR("addr", text->vip);
-	*f++ = F_U64("port", s->port);
+	f = put_front(f, s, text);
 	*f++ = word_or_null("name", s->name);
 	*f++ = word_or_null("scheduler", s->scheduler);
 	*f++ = word_or_null("method", l4lb_method_name(s->method));
-	*f++ = word_or_null("tie", l4lb_tie_name(s->tie));
-	*f++ = word_or_null("_tie", s->tie == L4LB_TIE_ROTATE ? NULL :
-			    l4lb_tie_name(s->tie));
-	*f++ = word_or_null("midstream", l4lb_midstream_name(s->midstream));
-	*f++ = word_or_null("_midstream", s->midstream == L4LB_MIDSTREAM_RESET ?
-			    NULL : l4lb_midstream_name(s->midstream));
+	f = put_word(f, "tie", l4lb_tie_name(s->tie), "_tie", "rotate");
+	f = put_word(f, "midstream", l4lb_midstream_name(s->midstream),
+		     "_midstream", is_hash(s->scheduler) ? "adopt" : "reset");
 	*f++ = word_or_null("owner", l4lb_owner_name(s->owner));
+	f = put_persist(f, s, text);
+	f = put_life(f, s);
 	if (s->has & BIT(SERVICE_ID))
 		*f++ = F_U64("id", s->id);
 	if (s->has & BIT(SERVICE_SERVERS))
@@ -141,10 +381,7 @@ void fields_service(const struct l4lb_service *s, struct object_text *text,
 		*f++ = F_U64("active", s->active);
 	if (s->has & BIT(SERVICE_INACTIVE))
 		*f++ = F_U64("inactive", s->inactive);
-	/* The namespace's own are shown by limits. */
-	for (state = 1; state <= L4LB_STATE_UDP; state++)
-		if (s->timeouts.has & ~s->timeouts.inherited & L4LB_BIT(state))
-			*f++ = F_U64(keys[state], s->timeouts.seconds[state]);
+	f = put_timeouts(f, &s->timeouts);
 	if (s->has & BIT(SERVICE_STATS))
 		f = put_stats(f, &s->stats);
 	*f = F_END;
@@ -165,6 +402,42 @@ static void explain_weight(const struct l4lb_server *s,
 			 s->weight);
 }
 
+/* A state with what is still going on in it. */
+static void describe_state(const struct l4lb_server *s, struct object_text *text)
+{
+	bool leaving = s->has & BIT(SERVER_LINGER) ||
+		       s->admin == L4LB_ADMIN_DRAIN;
+	char *buf = text->status, time[32];
+	size_t size = sizeof(text->status);
+	int len = snprintf(buf, size, "%s", server_state(s));
+
+	text->left = 0;
+	if (leaving && s->has & BIT(SERVER_ACTIVE)) {
+		text->left = (__u64)s->active + s->inactive;
+		len += snprintf(buf + len, size - len, ", %llu left",
+				text->left);
+	}
+	if (leaving && s->has & BIT(SERVER_DEADLINE))
+		snprintf(buf + len, size - len, ", %s",
+			 duration_text(s->deadline, time, sizeof(time)));
+	else if (s->has & BIT(SERVER_RAMP))
+		snprintf(buf + len, size - len, ", ramp %u %%", s->ramp / 10);
+}
+
+static struct out_field *put_progress(struct out_field *f,
+				      const struct l4lb_server *s,
+				      struct object_text *text)
+{
+	describe_state(s, text);
+	*f++ = F_STR("state", server_state(s));
+	*f++ = F_STR("_status", text->status);
+	if (s->has & BIT(SERVER_DEADLINE))
+		*f++ = F_U64("deadline", s->deadline);
+	if (s->has & BIT(SERVER_RAMP))
+		*f++ = F_U64("ramp_permille", s->ramp);
+	return f;
+}
+
 /**
  * fields_server() - a server
  * @s: server
@@ -175,10 +448,15 @@ void fields_server(const struct l4lb_server *s, struct object_text *text,
 		   struct out_field *f)
 {
 	f = put_service_id(f, &s->service, text);
-	*f++ = F_STR("vip", text->vip);
-	*f++ = F_U64("vip_port", s->service.port);
+	if (s->service.has & BIT(SERVICE_FWMARK)) {
+		*f++ = F_NULL("vip");
+		*f++ = F_NULL("vip_port");
+	} else {
+		*f++ = F_STR("vip", text->vip);
+		*f++ = F_U64("vip_port", s->service.port);
+	}
 	l4lb_addr_format(&s->addr, text->addr);
-	l4lb_endpoint_format(&s->addr, s->port, text->end);
+	l4lb_server_front(s, text->end);
 	explain_weight(s, text);
 	*f++ = F_STR("_end", text->end);
 	*f++ = F_STR("addr", text->addr);
@@ -198,7 +476,7 @@ void fields_server(const struct l4lb_server *s, struct object_text *text,
 			      F_NULL("_lower");
 	*f++ = word_or_null("method", l4lb_method_name(s->method));
 	*f++ = F_STR("_forward", forward_word(s->method));
-	*f++ = F_STR("state", server_state(s));
+	f = put_progress(f, s, text);
 	*f++ = word_or_null("admin", l4lb_admin_name(s->admin));
 	*f++ = word_or_null("health", l4lb_health_name(s->health));
 	*f++ = F_BOOL("leaving", !!(s->has & BIT(SERVER_LINGER)));
@@ -227,6 +505,8 @@ void fields_vip(const struct l4lb_vip *vip, struct object_text *text,
 		struct out_field *f)
 {
 	*f++ = F_STR("addr", l4lb_addr_format(&vip->addr, text->addr));
+	*f++ = F_U64("prefix", l4lb_vip_prefix(vip));
+	*f++ = F_STR("_vip", l4lb_vip_format(vip, text->vip));
 	*f++ = word_or_null("unknown_port",
 			    l4lb_unknown_port_name(vip->unknown_port));
 	*f++ = F_BOOL("standby", vip->standby);

@@ -74,15 +74,9 @@ static void link_servers(struct model *m)
 
 static int compare(const void *a, const void *b)
 {
-	const struct l4lb_service *x = &((const struct model_service *)a)->s;
-	const struct l4lb_service *y = &((const struct model_service *)b)->s;
-	int diff = x->addr.family - y->addr.family;
+	const struct model_service *x = a, *y = b;
 
-	if (!diff)
-		diff = memcmp(x->addr.bytes, y->addr.bytes, 16);
-	if (!diff)
-		diff = x->port - y->port;
-	return diff ? diff : x->proto - y->proto;
+	return l4lb_service_compare(&x->s, &y->s);
 }
 
 /**

@@ -21,8 +21,8 @@ struct model_service {
 
 /**
  * struct model - services with their servers
- * @services: by address, port and protocol: the kernel numbers them anew with
- *	each configuration
+ * @services: in the order of l4lb_service_compare(): the kernel numbers them
+ *	anew with each configuration
  * @n_services: number of them
  * @servers: grouped by service, in the order of their list, which tie first
  *	looks at

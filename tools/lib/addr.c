@@ -38,6 +38,17 @@ int l4lb_addr_parse(const char *text, struct l4lb_addr *addr)
 	return addr->family ? 0 : -EINVAL;
 }
 
+/**
+ * l4lb_addr_bits() - how long an address is
+ * @addr: address
+ *
+ * Return: 32 or 128.
+ */
+__u8 l4lb_addr_bits(const struct l4lb_addr *addr)
+{
+	return addr->family == 6 ? 128 : 32;
+}
+
 /* Decimal digits only, no sign, no blank, at most @max. */
 static int parse_number(const char *text, unsigned long max,
 			unsigned long *value)
@@ -80,7 +91,7 @@ int l4lb_prefix_parse(const char *text, struct l4lb_addr *addr, __u8 *len)
 	err = l4lb_addr_parse(buf, addr);
 	if (err)
 		return err;
-	bits = addr->family == 4 ? 32 : 128;
+	bits = l4lb_addr_bits(addr);
 	if (slash)
 		err = parse_number(slash + 1, bits, &bits);
 	*len = bits;
@@ -141,6 +152,26 @@ char *l4lb_addr_format(const struct l4lb_addr *addr, char *buf)
 	    !inet_ntop(addr->family == 4 ? AF_INET : AF_INET6, addr->bytes, buf,
 		       L4LB_ADDR_STR))
 		strcpy(buf, "?");
+	return buf;
+}
+
+/**
+ * l4lb_prefix_format() - an address and how much of it counts
+ * @addr: address
+ * @len: bits; all: only the address is written
+ * @buf: %L4LB_PREFIX_STR bytes
+ *
+ * Return: @buf: "192.0.2.0/24", "2001:db8::/64" or "192.0.2.1".
+ */
+char *l4lb_prefix_format(const struct l4lb_addr *addr, __u8 len, char *buf)
+{
+	size_t end;
+
+	l4lb_addr_format(addr, buf);
+	if (len == l4lb_addr_bits(addr))
+		return buf;
+	end = strlen(buf);
+	snprintf(buf + end, L4LB_PREFIX_STR - end, "/%u", len);
 	return buf;
 }
 

@@ -37,6 +37,7 @@ void l4lb_conn_decode(const struct nlattr *nest, struct l4lb_conn *conn)
 	const struct nlattr *attr;
 
 	memset(conn, 0, sizeof(*conn));
+	conn->prefix = 0xff;
 	mnl_attr_for_each_nested(attr, nest) {
 		switch (mnl_attr_get_type(attr)) {
 		case L4LB_A_CONN_PROTO:
@@ -44,6 +45,9 @@ void l4lb_conn_decode(const struct nlattr *nest, struct l4lb_conn *conn)
 			break;
 		case L4LB_A_CONN_CLIENT:
 			l4lb_get_addr(attr, &conn->client);
+			break;
+		case L4LB_A_CONN_PREFIX:
+			conn->prefix = l4lb_get_u8(attr);
 			break;
 		case L4LB_A_CONN_CLIENT_PORT:
 			conn->client_port = l4lb_get_be16(attr);
@@ -71,6 +75,8 @@ void l4lb_conn_decode(const struct nlattr *nest, struct l4lb_conn *conn)
 			break;
 		}
 	}
+	if (conn->prefix > l4lb_addr_bits(&conn->client))
+		conn->prefix = l4lb_addr_bits(&conn->client);
 }
 
 /**

@@ -13,7 +13,7 @@
 static const unsigned char key[16] __attribute__((nonstring)) =
 	"l4lb digest key1";
 
-#define ENC_MAX	128	/* no object encodes to more */
+#define ENC_MAX	160	/* no object encodes to more */
 
 static unsigned char *put_be(unsigned char *p, __u64 value, unsigned int bytes)
 {
@@ -32,13 +32,28 @@ static unsigned char *put_addr(unsigned char *p, const struct l4lb_addr *addr)
 	return p + 16;
 }
 
-static unsigned char *put_identity(unsigned char *p,
-				   const struct l4lb_service *service)
+static unsigned char *put_key(unsigned char *p,
+			      const struct l4lb_service *service)
 {
-	*p++ = service->addr.family;
-	*p++ = service->proto;
-	memcpy(p, service->addr.bytes, 16);
-	return put_be(p + 16, service->port, 2);
+	static const struct l4lb_service none;
+	const struct l4lb_service *s = service;
+	__u8 prefix = l4lb_service_prefix(s), family = s->addr.family;
+
+	/* A mark has no address. */
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_FWMARK)) {
+		family = s->has & L4LB_BIT(L4LB_A_SERVICE_FAMILY) ?
+			 s->family : 4;
+		prefix = 0;
+		s = &none;
+	}
+	*p++ = family;
+	*p++ = s->proto;
+	memcpy(p, s->addr.bytes, 16);
+	p += 16;
+	*p++ = prefix;
+	p = put_be(p, s->port, 2);
+	p = put_be(p, l4lb_service_port_last(s), 2);
+	return put_be(p, service->fwmark, 4);
 }
 
 static unsigned char *put_padded(unsigned char *p, const char *text,
@@ -86,6 +101,36 @@ static int siphash(const unsigned char *data, size_t len, __u64 *sum)
 	return 0;
 }
 
+/* Bits that make a client, resolved; none where clients are not remembered. */
+static __u8 persist_prefix(const struct l4lb_service *s)
+{
+	if (!s->persist)
+		return 0;
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PERSIST_PREFIX))
+		return s->persist_prefix;
+	if (s->has & L4LB_BIT(L4LB_A_SERVICE_FWMARK))
+		return s->family == 6 ? 128 : 32;
+	return l4lb_addr_bits(&s->addr);
+}
+
+static unsigned char *put_options(unsigned char *p,
+				  const struct l4lb_service *s)
+{
+	*p++ = s->hash_port;
+	*p++ = s->hash_fallback;
+	p = put_be(p, s->persist, 4);
+	*p++ = persist_prefix(s);
+	*p++ = s->one_packet;
+	p = put_be(p, s->slow_start, 4);
+	*p++ = s->on_down ? s->on_down : L4LB_ON_DOWN_KEEP;
+	*p++ = s->on_gone ? s->on_gone : L4LB_ON_GONE_RESET;
+	*p++ = s->track_seq;
+	p = put_be(p, s->half_open_max, 4);
+	*p++ = s->hook ? s->hook : L4LB_HOOK_PREROUTING;
+	*p++ = s->track;
+	return p;
+}
+
 /**
  * l4lb_digest_service() - add a service to a digest
  * @service: identity and all of its configuration
@@ -100,7 +145,7 @@ int l4lb_digest_service(const struct l4lb_service *service, __u64 *sum)
 	unsigned int state;
 
 	*p++ = 'S';
-	p = put_identity(p, service);
+	p = put_key(p, service);
 	p = put_padded(p, service->scheduler, L4LB_SCHED_NAME_MAX);
 	*p++ = service->method;
 	*p++ = service->tie;
@@ -110,6 +155,7 @@ int l4lb_digest_service(const struct l4lb_service *service, __u64 *sum)
 
 		p = put_be(p, own ? t->seconds[state] : 0, 4);
 	}
+	p = put_options(p, service);
 	p = put_padded(p, service->name, L4LB_NAME_MAX);
 	return siphash(buf, p - buf, sum);
 }
@@ -126,7 +172,7 @@ int l4lb_digest_server(const struct l4lb_server *server, __u64 *sum)
 	unsigned char buf[ENC_MAX], *p = buf;
 
 	*p++ = 'R';
-	p = put_identity(p, &server->service);
+	p = put_key(p, &server->service);
 	p = put_addr(p, &server->addr);
 	p = put_be(p, server->port, 2);
 	p = put_be(p, server->weight, 4);
@@ -152,6 +198,7 @@ int l4lb_digest_vip(const struct l4lb_vip *vip, __u64 *sum)
 		return 0;
 	*p++ = 'V';
 	p = put_addr(p, &vip->addr);
+	*p++ = l4lb_vip_prefix(vip);
 	*p++ = vip->unknown_port;
 	return siphash(buf, p - buf, sum);
 }

@@ -51,16 +51,37 @@ def family_addr(text):
     return addr.version, addr.packed.ljust(16, b"\0")
 
 
-def identity(proto, text, port):
+def key(proto, text, port, last=None, prefix=None):
+    """The key of a service with an address."""
     family, packed = family_addr(text)
-    return struct.pack(">BB16sH", family, proto, packed, port)
+    if prefix is None:
+        prefix = 32 if family == 4 else 128
+    return struct.pack(">BB16sBHHI", family, proto, packed, prefix, port,
+                       port if last is None else last, 0)
 
 
-def service(proto, addr, port, sched, method, tie, midstream, timeouts, name):
-    seconds = [timeouts.get(state, 0) for state in range(1, 10)]
-    return (b"S" + identity(proto, addr, port) +
-            struct.pack(">16s3B9I32s", sched.encode(), method, tie, midstream,
-                        *seconds, name.encode()))
+def mark_key(mark, family=4):
+    """The key of a service that a mark leads to."""
+    return struct.pack(">BB16sBHHI", family, 0, b"", 0, 0, 0, mark)
+
+
+DEFAULTS = {
+    "hash_port": 0, "hash_fallback": 0, "persist": 0, "persist_prefix": 0,
+    "one_packet": 0, "slow_start": 0, "on_down": 1, "on_server_gone": 1,
+    "track_seq": 0, "half_open_max": 0, "hook": 1, "track": 0,
+}
+
+
+def service(ident, sched="wlc", method=1, tie=1, midstream=1, timeouts=None,
+            name="", **options):
+    seconds = [(timeouts or {}).get(state, 0) for state in range(1, 10)]
+    opt = {**DEFAULTS, **options}
+    assert len(opt) == len(DEFAULTS)
+    return (b"S" + ident +
+            struct.pack(">16s3B9I", sched.encode(), method, tie, midstream,
+                        *seconds) +
+            struct.pack(">BBIBBIBBBIBB", *opt.values()) +
+            struct.pack(">32s", name.encode()))
 
 
 def server(ident, addr, port, weight, max_conns, min_conns, name):
@@ -70,24 +91,30 @@ def server(ident, addr, port, weight, max_conns, min_conns, name):
                         min_conns, name.encode()))
 
 
-def vip(addr, unknown_port):
+def vip(addr, prefix, unknown_port):
     family, packed = family_addr(addr)
-    return b"V" + struct.pack(">B16sB", family, packed, unknown_port)
+    return b"V" + struct.pack(">B16sBB", family, packed, prefix, unknown_port)
 
 
 def main():
     assert siphash(bytes(range(16)), bytes(range(15))) == 0xA129CA6149BE45E5
-    www = identity(6, "10.10.31.100", 80)
+    www = key(6, "10.10.31.100", 80)
     for name, enc in (
-            ("SERVICE", service(6, "10.10.31.100", 80, "wlc", 1, 1, 1, {}, "")),
-            ("SERVICE_FULL", service(6, "10.10.31.100", 80, "wlc", 1, 1, 1,
-                                     {3: 900}, "www")),
-            ("SERVICE_V6", service(17, "2001:db8::53", 53, "rr", 2, 2, 2, {},
-                                   "")),
+            ("SERVICE", service(www)),
+            ("SERVICE_FULL", service(www, timeouts={3: 900}, name="www")),
+            ("SERVICE_V6", service(key(17, "2001:db8::53", 53), "rr", 2, 2, 2)),
+            ("SERVICE_OPTIONS", service(
+                www, "mh", 3, 1, 4, hash_port=1, hash_fallback=1, persist=300,
+                persist_prefix=24, slow_start=60, on_down=2, on_server_gone=3,
+                track_seq=1, half_open_max=1000, hook=2, track=1)),
+            ("SERVICE_ONE_PACKET", service(key(17, "10.10.31.53", 53), "rr",
+                                           one_packet=1)),
+            ("SERVICE_RANGE", service(key(17, "2001:db8:9::", 5060, 5069, 64))),
+            ("SERVICE_FWMARK", service(mark_key(7))),
             ("SERVER", server(www, "192.168.31.21", 80, 1, 0, 0, "")),
             ("SERVER_FULL", server(www, "192.168.31.21", 8080, 65535, 1000,
                                    750, "web1")),
-            ("VIP", vip("10.10.31.100", 3))):
+            ("VIP", vip("10.10.31.100", 32, 3))):
         print(f"{name} {enc.hex()} {siphash(KEY, enc):016x}")
 
 

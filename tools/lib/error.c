@@ -49,6 +49,22 @@ static const struct attr_name service_names[] = {
 	[L4LB_A_SERVICE_MIDSTREAM] = { "midstream" },
 	[L4LB_A_SERVICE_TIMEOUT] = { "timeout", &timeout },
 	[L4LB_A_SERVICE_OWNER] = { "owner" },
+	[L4LB_A_SERVICE_PORT_LAST] = { "last port" },
+	[L4LB_A_SERVICE_PREFIX] = { "prefix length" },
+	[L4LB_A_SERVICE_FWMARK] = { "fwmark" },
+	[L4LB_A_SERVICE_FAMILY] = { "family" },
+	[L4LB_A_SERVICE_HASH_PORT] = { "hash-port" },
+	[L4LB_A_SERVICE_HASH_FALLBACK] = { "hash-fallback" },
+	[L4LB_A_SERVICE_PERSIST] = { "persist" },
+	[L4LB_A_SERVICE_PERSIST_PREFIX] = { "prefix length of persist" },
+	[L4LB_A_SERVICE_ONE_PACKET] = { "one-packet" },
+	[L4LB_A_SERVICE_SLOW_START] = { "slow-start" },
+	[L4LB_A_SERVICE_ON_DOWN] = { "on-down" },
+	[L4LB_A_SERVICE_ON_SERVER_GONE] = { "on-server-gone" },
+	[L4LB_A_SERVICE_TRACK_SEQ] = { "track-seq" },
+	[L4LB_A_SERVICE_HALF_OPEN_MAX] = { "half-open-max" },
+	[L4LB_A_SERVICE_HOOK] = { "hook" },
+	[L4LB_A_SERVICE_TRACK] = { "track" },
 };
 
 SET(service);
@@ -66,6 +82,7 @@ static const struct attr_name server_names[] = {
 	[L4LB_A_SERVER_HEALTH] = { "health" },
 	[L4LB_A_SERVER_OPER_WEIGHT] = { "operator's weight" },
 	[L4LB_A_SERVER_TEXT] = { "reason" },
+	[L4LB_A_SERVER_DEADLINE] = { "deadline" },
 };
 
 SET(server);
@@ -74,6 +91,7 @@ static const struct attr_name vip_names[] = {
 	[L4LB_A_VIP_ADDR] = { "address" },
 	[L4LB_A_VIP_UNKNOWN_PORT] = { "unknown-port" },
 	[L4LB_A_VIP_STANDBY] = { "standby" },
+	[L4LB_A_VIP_PREFIX] = { "prefix length" },
 };
 
 SET(vip);
@@ -108,6 +126,7 @@ static const struct attr_name explain_names[] = {
 	[L4LB_A_EXPLAIN_VIP_PORT] = { "VIP's port" },
 	[L4LB_A_EXPLAIN_TCP_FLAGS] = { "flags" },
 	[L4LB_A_EXPLAIN_HOOK] = { "hook" },
+	[L4LB_A_EXPLAIN_MARK] = { "mark" },
 };
 
 SET(explain);
@@ -245,7 +264,7 @@ static void name_object(struct l4lb_error *err, const struct nlattr *attr)
 	case L4LB_A_VIP:
 		l4lb_vip_decode(attr, &u.vip);
 		snprintf(err->object, sizeof(err->object), "vip %s",
-			 l4lb_addr_format(&u.vip.addr, text));
+			 l4lb_vip_format(&u.vip, text));
 		break;
 	}
 }

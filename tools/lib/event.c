@@ -17,7 +17,7 @@ int l4lb_subscribe(struct l4lb *h, unsigned int groups)
 	unsigned int i;
 
 	l4lb_error_clear(h);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < L4LB_GROUPS; i++) {
 		if (!(groups & L4LB_BIT(i)))
 			continue;
 		if (!h->groups[i])
@@ -32,6 +32,69 @@ int l4lb_subscribe(struct l4lb *h, unsigned int groups)
 					 strerror(errno));
 	}
 	return 0;
+}
+
+static void decode_tuple(const struct nlattr *attr, struct l4lb_drop *drop)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case L4LB_A_DROP_PROTO:
+		drop->proto = l4lb_get_u8(attr);
+		break;
+	case L4LB_A_DROP_SADDR:
+		l4lb_get_addr(attr, &drop->saddr);
+		break;
+	case L4LB_A_DROP_SPORT:
+		drop->sport = l4lb_get_be16(attr);
+		break;
+	case L4LB_A_DROP_DADDR:
+		l4lb_get_addr(attr, &drop->daddr);
+		break;
+	case L4LB_A_DROP_DPORT:
+		drop->dport = l4lb_get_be16(attr);
+		break;
+	case L4LB_A_DROP_TCP_FLAGS:
+		drop->tcp_flags = l4lb_get_u8(attr);
+		break;
+	case L4LB_A_DROP_IIF:
+		drop->iif = l4lb_get_u32(attr);
+		break;
+	}
+}
+
+static void decode_drop(const struct nlattr *nest, struct l4lb_drop *drop)
+{
+	const struct nlattr *attr;
+
+	memset(drop, 0, sizeof(*drop));
+	mnl_attr_for_each_nested(attr, nest) {
+		__u16 type = mnl_attr_get_type(attr);
+
+		if (type > L4LB_A_DROP_MAX)
+			continue;
+		drop->has |= L4LB_BIT(type);
+		switch (type) {
+		case L4LB_A_DROP_REASON:
+			drop->reason = l4lb_get_u32(attr);
+			break;
+		case L4LB_A_DROP_NAME:
+			l4lb_get_str(attr, drop->name, sizeof(drop->name));
+			break;
+		case L4LB_A_DROP_HOOK:
+			drop->hook = l4lb_get_u8(attr);
+			break;
+		case L4LB_A_DROP_VERDICT:
+			drop->verdict = l4lb_get_u8(attr);
+			break;
+		case L4LB_A_DROP_SERVICE:
+			l4lb_service_decode(attr, &drop->service, NULL);
+			break;
+		case L4LB_A_DROP_MISSED:
+			drop->missed = l4lb_get_u64(attr);
+			break;
+		default:
+			decode_tuple(attr, drop);
+		}
+	}
 }
 
 static void decode_figures(const struct nlmsghdr *nlh, struct l4lb_event *event)
@@ -89,6 +152,9 @@ static int deliver(const struct nlmsghdr *nlh, l4lb_event_cb cb, void *arg)
 			break;
 		case L4LB_A_VIP:
 			l4lb_vip_decode(attr, &event.vip);
+			break;
+		case L4LB_A_DROP:
+			decode_drop(attr, &event.drop);
 			break;
 		default:
 			continue;

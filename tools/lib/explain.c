@@ -96,6 +96,9 @@ static int decode(const struct nlattr *nest, struct l4lb_explanation *e)
 		case L4LB_A_EXPLAIN_TCP_FLAGS:
 			e->flow.tcp_flags = l4lb_get_u8(attr);
 			break;
+		case L4LB_A_EXPLAIN_MARK:
+			e->flow.mark = l4lb_get_u32(attr);
+			break;
 		case L4LB_A_EXPLAIN_HOOK:
 			e->flow.hook = l4lb_get_u8(attr);
 			break;
@@ -163,6 +166,8 @@ int l4lb_explain(struct l4lb *h, const struct l4lb_flow *flow,
 		mnl_attr_put_u8(nlh, L4LB_A_EXPLAIN_TCP_FLAGS, flow->tcp_flags);
 	if (flow->hook)
 		mnl_attr_put_u8(nlh, L4LB_A_EXPLAIN_HOOK, flow->hook);
+	if (flow->mark)
+		mnl_attr_put_u32(nlh, L4LB_A_EXPLAIN_MARK, flow->mark);
 	mnl_attr_nest_end(nlh, nest);
 	err = l4lb_request(h, nlh, explain_message, explanation);
 	if (err == -ENOMEM && !h->err.code)

@@ -175,7 +175,9 @@ static inline void fake_refuse(struct fake *k, const struct nlmsghdr *req,
 
 static inline void fake_family(struct fake *k, const struct nlmsghdr *req)
 {
-	static const char * const names[] = { "config", "state", "alarm" };
+	static const char * const names[] = {
+		"config", "state", "alarm", "drop"
+	};
 	struct nlattr *groups, *group;
 	struct nlmsghdr *nlh;
 	unsigned int i;
@@ -188,7 +190,7 @@ static inline void fake_family(struct fake *k, const struct nlmsghdr *req)
 	nlh = fake_reply(k, req);
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAKE_FAMILY);
 	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < L4LB_GROUPS; i++) {
 		group = mnl_attr_nest_start(nlh, i + 1);
 		mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, 10 + i);
 		mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, names[i]);
@@ -255,7 +257,8 @@ static inline void fake_put_object(struct nlmsghdr *nlh,
 		l4lb_server_decode(nest, &server);
 		if (!(server.has & L4LB_BIT(L4LB_A_SERVER_PORT)))
 			l4lb_put_be16(nlh, L4LB_A_SERVER_PORT,
-				      server.service.port);
+				      l4lb_service_many_ports(&server.service) ?
+				      0 : server.service.port);
 		mnl_attr_put_u8(nlh, L4LB_A_SERVER_METHOD, L4LB_METHOD_NAT);
 		mnl_attr_put_u32(nlh, L4LB_A_SERVER_ACTIVE, 3);
 		mnl_attr_put_u32(nlh, L4LB_A_SERVER_INACTIVE, 4);

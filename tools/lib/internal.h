@@ -15,6 +15,7 @@
 #define L4LB_MSG_MAX	32768		/* bytes of one message (nla_len, 25) */
 #define L4LB_SEND_MAX	(4 * L4LB_MSG_MAX) /* bytes of one send */
 #define L4LB_OBJ_MAX	1024		/* no object encodes to more */
+#define L4LB_GROUPS	4		/* multicast groups, L4LB_G_* */
 #define L4LB_RX_MAX	(512 * 1024)	/* bytes of one receive */
 #define L4LB_DUMP_TRIES	5		/* of a dump that a commit interrupted */
 
@@ -37,7 +38,7 @@ struct l4lb_chunk {
  * struct l4lb - a handle
  * @io: the way to the kernel
  * @family: number of the genl family
- * @groups: numbers of the multicast groups config, state, alarm
+ * @groups: numbers of the multicast groups, in the order of L4LB_G_*
  * @seq: last sequence number used
  * @owner: &enum l4lb_owner, who asks for changes
  * @err: the last failure
@@ -54,7 +55,7 @@ struct l4lb_chunk {
 struct l4lb {
 	struct l4lb_io io;
 	__u16 family;
-	__u32 groups[3];
+	__u32 groups[L4LB_GROUPS];
 	__u32 seq;
 	__u8 owner;
 	struct l4lb_error err;

@@ -18,13 +18,15 @@
 
 struct l4lb;
 
-#define L4LB_BIT(n)	(1U << (n))
+#define L4LB_BIT(n)	(1ULL << (n))
 
 /* Longest texts, with the NUL. */
 #define L4LB_ADDR_STR		46	/* an address */
 #define L4LB_ENDPOINT_STR	56	/* [ADDRESS]:PORT */
-#define L4LB_SERVICE_STR	64	/* tcp [ADDRESS]:PORT */
-#define L4LB_SERVER_STR		128	/* ENDPOINT of SERVICE */
+#define L4LB_PREFIX_STR		50	/* ADDRESS/LENGTH */
+#define L4LB_FRONT_STR		64	/* [ADDRESS/LENGTH]:PORT-PORT */
+#define L4LB_SERVICE_STR	80	/* tcp [ADDRESS/LENGTH]:PORT-PORT */
+#define L4LB_SERVER_STR		144	/* ENDPOINT of SERVICE */
 
 /**
  * struct l4lb_addr - an IPv4 or IPv6 address
@@ -85,7 +87,7 @@ struct l4lb_reasons {
 struct l4lb_timeouts {
 	__u32 has;
 	__u32 inherited;
-	__u32 seconds[L4LB_STATE_MAX + 1];
+	__u32 seconds[L4LB_TIMEOUT_STATES];
 };
 
 /**
@@ -93,37 +95,71 @@ struct l4lb_timeouts {
  * @has: bits by &enum l4lb_service_attr: which members are set
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @addr: the VIP
- * @port: host order
- * @name: identity where @proto is absent
+ * @prefix: bits of @addr that count; absent: all
+ * @port: first or only port, host order; 0: any port
+ * @port_last: last port of a range; absent: @port
+ * @fwmark: not 0: identity with @family, in place of protocol, address and port
+ * @family: 4 or 6; absent: 4
+ * @name: identity where @proto and @fwmark are absent
  * @scheduler: "rr", "wlc", ...
  * @method: &enum l4lb_method
  * @tie: &enum l4lb_tie
  * @midstream: &enum l4lb_midstream
  * @owner: &enum l4lb_owner
+ * @hash_port: 1: sh, dh and mh take the port into the hash
+ * @hash_fallback: 1: sh and mh choose again where their server may not be used
+ * @one_packet: 1: no entries, each packet is scheduled by itself
+ * @on_down: &enum l4lb_on_down
+ * @on_gone: &enum l4lb_on_gone
+ * @track_seq: 1: entries remember sequence numbers
+ * @hook: &enum l4lb_hook
+ * @track: 1: conntrack sees the packets
+ * @persist_prefix: bits of a client's address that make a client
+ * @persist: seconds that a client stays with its server; 0: none
+ * @slow_start: seconds until a server has its full share; 0: at once
+ * @half_open_max: entries in SYN_RECV; 0: no limit
  * @timeouts: L4LB_A_SERVICE_TIMEOUT in @has: at least one is set
  * @id: kernel's number
  * @servers: configured servers
  * @active: active connections
  * @inactive: all other connections
+ * @half_open: entries in SYN_RECV now
  * @stats: counters
  * @reasons: reasons met by its packets, or NULL; valid in the callback only
  */
 struct l4lb_service {
-	__u32 has;
+	__u64 has;
 	__u8 proto;
 	struct l4lb_addr addr;
+	__u8 prefix;
 	__u16 port;
+	__u16 port_last;
+	__u32 fwmark;
+	__u8 family;
 	char name[L4LB_NAME_MAX];
 	char scheduler[L4LB_SCHED_NAME_MAX];
 	__u8 method;
 	__u8 tie;
 	__u8 midstream;
 	__u8 owner;
+	__u8 hash_port;
+	__u8 hash_fallback;
+	__u8 one_packet;
+	__u8 on_down;
+	__u8 on_gone;
+	__u8 track_seq;
+	__u8 hook;
+	__u8 track;
+	__u8 persist_prefix;
+	__u32 persist;
+	__u32 slow_start;
+	__u32 half_open_max;
 	struct l4lb_timeouts timeouts;
 	__u32 id;
 	__u32 servers;
 	__u32 active;
 	__u32 inactive;
+	__u32 half_open;
 	struct l4lb_stats stats;
 	const struct l4lb_reasons *reasons;
 };
@@ -134,7 +170,7 @@ struct l4lb_service {
  *	OVERLOAD are flags and have no member
  * @service: its service; only the identity is used
  * @addr: address
- * @port: host order; absent: the service's port
+ * @port: host order; absent: the service's port; 0: that of each packet
  * @name: name
  * @weight: configured weight, 0 to %L4LB_WEIGHT_MAX
  * @max_conns: 0: no limit
@@ -144,6 +180,8 @@ struct l4lb_service {
  * @health: &enum l4lb_health
  * @oper_weight: the operator's weight, -1: none
  * @text: the operator's reason
+ * @deadline: seconds until a drain ends what is left; 0: none
+ * @ramp: thousandths of its share that a server in slow start gets now
  * @id: kernel's slot
  * @eff_weight: weight the scheduler uses
  * @method: &enum l4lb_method
@@ -152,7 +190,7 @@ struct l4lb_service {
  * @stats: counters
  */
 struct l4lb_server {
-	__u32 has;
+	__u64 has;
 	struct l4lb_service service;
 	struct l4lb_addr addr;
 	__u16 port;
@@ -165,6 +203,8 @@ struct l4lb_server {
 	__u8 health;
 	__s32 oper_weight;
 	char text[L4LB_TEXT_MAX];
+	__u32 deadline;
+	__u32 ramp;
 	__u32 id;
 	__u32 eff_weight;
 	__u8 method;
@@ -177,13 +217,15 @@ struct l4lb_server {
  * struct l4lb_vip - a virtual address
  * @has: bits by &enum l4lb_vip_attr
  * @addr: identity
+ * @prefix: bits of @addr that count, part of the identity; absent: all
  * @unknown_port: &enum l4lb_unknown_port
  * @standby: 1: client packets pass untouched
  * @services: number of services on it
  */
 struct l4lb_vip {
-	__u32 has;
+	__u64 has;
 	struct l4lb_addr addr;
+	__u8 prefix;
 	__u8 unknown_port;
 	__u8 standby;
 	__u32 services;
@@ -206,7 +248,7 @@ struct l4lb_vip {
  * @buckets: buckets of the connection table
  */
 struct l4lb_limits {
-	__u32 has;
+	__u64 has;
 	__u32 conns;
 	__u64 memory;
 	__u32 services;
@@ -222,9 +264,10 @@ struct l4lb_limits {
 };
 
 /**
- * struct l4lb_conn - a connection entry
+ * struct l4lb_conn - a connection entry, or in state persist a client's
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @client: client's address
+ * @prefix: bits of @client that count; less than all in state persist only
  * @client_port: host order
  * @vip: virtual address
  * @vip_port: host order
@@ -237,6 +280,7 @@ struct l4lb_limits {
 struct l4lb_conn {
 	__u8 proto;
 	struct l4lb_addr client;
+	__u8 prefix;
 	__u16 client_port;
 	struct l4lb_addr vip;
 	__u16 vip_port;
@@ -258,7 +302,7 @@ struct l4lb_conn {
  * @state: &enum l4lb_state
  */
 struct l4lb_filter {
-	__u32 has;
+	__u64 has;
 	struct l4lb_service service;
 	struct l4lb_addr server;
 	__u16 server_port;
@@ -294,6 +338,7 @@ struct l4lb_summary {
  * @vip_port: host order
  * @tcp_flags: byte 13 of the TCP header; 0: the kernel's default, SYN
  * @hook: &enum l4lb_hook; 0: the kernel's default, prerouting
+ * @mark: the packet's mark
  */
 struct l4lb_flow {
 	__u8 proto;
@@ -303,6 +348,7 @@ struct l4lb_flow {
 	__u16 vip_port;
 	__u8 tcp_flags;
 	__u8 hook;
+	__u32 mark;
 };
 
 /**
@@ -321,7 +367,7 @@ struct l4lb_flow {
  * @mtu: bytes
  */
 struct l4lb_explain_step {
-	__u32 has;
+	__u64 has;
 	__u8 kind;
 	__u32 reason;
 	struct l4lb_service service;
@@ -354,13 +400,48 @@ struct l4lb_explanation {
 };
 
 /**
+ * struct l4lb_drop - a packet that was dropped or rejected
+ * @has: bits by &enum l4lb_drop_attr
+ * @reason: &enum l4lb_reason, possibly of a newer module than this library
+ * @name: the module's stable name of the reason
+ * @hook: &enum l4lb_hook
+ * @verdict: &enum l4lb_verdict
+ * @proto: IPPROTO_*
+ * @saddr: source
+ * @sport: host order
+ * @daddr: destination
+ * @dport: host order
+ * @tcp_flags: byte 13 of the TCP header
+ * @iif: interface index it came by; 0: none
+ * @service: identity
+ * @missed: packets of this reason since the last one that was told
+ */
+struct l4lb_drop {
+	__u64 has;
+	__u32 reason;
+	char name[L4LB_REASON_NAME_MAX];
+	__u8 hook;
+	__u8 verdict;
+	__u8 proto;
+	struct l4lb_addr saddr;
+	__u16 sport;
+	struct l4lb_addr daddr;
+	__u16 dport;
+	__u8 tcp_flags;
+	__u32 iif;
+	struct l4lb_service service;
+	__u64 missed;
+};
+
+/**
  * struct l4lb_event - one notification, one object
  * @cmd: &enum l4lb_cmd, one of the _NTF commands
  * @has: bits by &enum l4lb_attr: which of the following are there
- * @service: for SERVICE notifications
- * @server: for SERVER notifications
+ * @service: for SERVICE notifications, and alarms about one service
+ * @server: for SERVER and DRAIN notifications
  * @vip: for VIP notifications
  * @limits: for LIMITS notifications
+ * @drop: for DROP notifications
  * @generation: number of the commit
  * @digest: digest of the configuration
  * @count: objects changed by a commit
@@ -369,11 +450,12 @@ struct l4lb_explanation {
  */
 struct l4lb_event {
 	__u8 cmd;
-	__u32 has;
+	__u64 has;
 	struct l4lb_service service;
 	struct l4lb_server server;
 	struct l4lb_vip vip;
 	struct l4lb_limits limits;
+	struct l4lb_drop drop;
 	__u64 generation;
 	__u64 digest;
 	__u64 count;
@@ -429,6 +511,7 @@ struct l4lb_io {
 #define L4LB_G_CONFIG	L4LB_BIT(0)
 #define L4LB_G_STATE	L4LB_BIT(1)
 #define L4LB_G_ALARM	L4LB_BIT(2)
+#define L4LB_G_DROP	L4LB_BIT(3)
 
 /* sock.c */
 int l4lb_open(struct l4lb **hp);
@@ -447,7 +530,9 @@ int l4lb_addr_parse(const char *text, struct l4lb_addr *addr);
 int l4lb_prefix_parse(const char *text, struct l4lb_addr *addr, __u8 *len);
 int l4lb_endpoint_parse(const char *text, struct l4lb_addr *addr,
 			__u16 *port, bool *has_port);
+__u8 l4lb_addr_bits(const struct l4lb_addr *addr);
 char *l4lb_addr_format(const struct l4lb_addr *addr, char *buf);
+char *l4lb_prefix_format(const struct l4lb_addr *addr, __u8 len, char *buf);
 char *l4lb_endpoint_format(const struct l4lb_addr *addr, __u16 port, char *buf);
 bool l4lb_addr_equal(const struct l4lb_addr *a, const struct l4lb_addr *b);
 
@@ -456,6 +541,8 @@ const char *l4lb_proto_name(unsigned int value);
 const char *l4lb_method_name(unsigned int value);
 const char *l4lb_tie_name(unsigned int value);
 const char *l4lb_midstream_name(unsigned int value);
+const char *l4lb_on_down_name(unsigned int value);
+const char *l4lb_on_gone_name(unsigned int value);
 const char *l4lb_unknown_port_name(unsigned int value);
 const char *l4lb_owner_name(unsigned int value);
 const char *l4lb_admin_name(unsigned int value);
@@ -479,8 +566,14 @@ int l4lb_service_del(struct l4lb *h, const struct l4lb_service *service,
 int l4lb_service_get(struct l4lb *h, const struct l4lb_service *id,
 		     l4lb_service_cb cb, void *arg);
 int l4lb_service_dump(struct l4lb *h, l4lb_service_cb cb, void *arg);
+__u8 l4lb_service_prefix(const struct l4lb_service *service);
+__u16 l4lb_service_port_last(const struct l4lb_service *service);
+bool l4lb_service_many_ports(const struct l4lb_service *service);
+int l4lb_service_compare(const struct l4lb_service *a,
+			 const struct l4lb_service *b);
 bool l4lb_service_same(const struct l4lb_service *a,
 		       const struct l4lb_service *b);
+char *l4lb_service_front(const struct l4lb_service *service, char *buf);
 char *l4lb_service_format(const struct l4lb_service *service, char *buf);
 
 /* server.c */
@@ -497,6 +590,7 @@ int l4lb_server_state_set(struct l4lb *h, const struct l4lb_server *server,
 int l4lb_server_dump(struct l4lb *h, const struct l4lb_service *id,
 		     l4lb_server_cb cb, void *arg);
 __u32 l4lb_server_min_conns(const struct l4lb_server *server);
+char *l4lb_server_front(const struct l4lb_server *server, char *buf);
 char *l4lb_server_format(const struct l4lb_server *server, char *buf);
 
 /* vip.c */
@@ -507,6 +601,8 @@ int l4lb_vip_set(struct l4lb *h, const struct l4lb_vip *vip,
 int l4lb_standby_set(struct l4lb *h, const struct l4lb_vip *vips,
 		     unsigned int n);
 int l4lb_vip_dump(struct l4lb *h, l4lb_vip_cb cb, void *arg);
+__u8 l4lb_vip_prefix(const struct l4lb_vip *vip);
+char *l4lb_vip_format(const struct l4lb_vip *vip, char *buf);
 
 /* limits.c */
 int l4lb_limits_get(struct l4lb *h, struct l4lb_limits *limits);

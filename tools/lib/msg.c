@@ -267,7 +267,7 @@ void l4lb_put_timeouts(struct nlmsghdr *nlh, __u16 type,
 	__u32 set = timeouts->has & ~timeouts->inherited;
 	unsigned int state;
 
-	for (state = 1; state <= L4LB_STATE_MAX; state++) {
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
 		struct nlattr *nest;
 
 		if (!(set & L4LB_BIT(state)))
@@ -416,7 +416,7 @@ void l4lb_get_timeout(const struct nlattr *nest,
 			break;
 		}
 	}
-	if (!state || state > L4LB_STATE_MAX)
+	if (!state || state >= L4LB_TIMEOUT_STATES)
 		return;
 	timeouts->has |= L4LB_BIT(state);
 	timeouts->seconds[state] = seconds;

@@ -52,6 +52,22 @@ static const char * const midstream_names[] = {
 
 NAMES(midstream)
 
+static const char * const on_down_names[] = {
+	[L4LB_ON_DOWN_KEEP] = "keep",
+	[L4LB_ON_DOWN_RESET] = "reset",
+	[L4LB_ON_DOWN_HOLD] = "hold",
+};
+
+NAMES(on_down)
+
+static const char * const on_gone_names[] = {
+	[L4LB_ON_GONE_RESET] = "reset",
+	[L4LB_ON_GONE_DROP] = "drop",
+	[L4LB_ON_GONE_RESCHEDULE] = "reschedule",
+};
+
+NAMES(on_gone)
+
 static const char * const unknown_port_names[] = {
 	[L4LB_UNKNOWN_PORT_PASS] = "pass",
 	[L4LB_UNKNOWN_PORT_REJECT] = "reject",
@@ -103,6 +119,7 @@ NAMES(verdict)
 static const char * const alarm_names[] = {
 	[L4LB_ALARM_CONNS_NEAR] = "conns_near",
 	[L4LB_ALARM_CONNS_FULL] = "conns_full",
+	[L4LB_ALARM_HALF_OPEN] = "half_open",
 };
 
 NAMES(alarm)
@@ -117,6 +134,7 @@ static const char * const state_names[] = {
 	[L4LB_STATE_TIME_WAIT] = "time_wait",
 	[L4LB_STATE_CLOSE] = "close",
 	[L4LB_STATE_UDP] = "udp",
+	[L4LB_STATE_PERSIST] = "persist",
 };
 
 NAMES(state)
@@ -134,6 +152,8 @@ static const struct {
 	REASON(ESTABLISHED, "established", "belongs to a connection"),
 	REASON(NEW, "new", "opened a connection"),
 	REASON(REOPENED, "reopened", "opened anew a connection that had closed"),
+	REASON(ADOPTED, "adopted", "continues a connection that another director began"),
+	REASON(ONE_PACKET, "one_packet", "scheduled by itself"),
 	REASON(REPLY, "reply", "a server's packet to its client"),
 	REASON(ICMP_ERROR, "icmp_error", "an ICMP error about a connection"),
 	REASON(NOT_OURS, "not_ours", "neither to a VIP nor from a NAT server"),
@@ -144,6 +164,7 @@ static const struct {
 	REASON(BRIDGED, "bridged", "crosses a bridge, not routed here"),
 	REASON(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection"),
 	REASON(LOCAL_REPLY, "local_reply", "a reply to the director itself"),
+	REASON(INPUT, "input", "left to the hook of its service, LOCAL_IN"),
 	REASON(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others"),
 	REASON(UNKNOWN_PORT_DROP, "unknown_port_drop",
 	       "port without service, dropped as configured"),
@@ -157,7 +178,10 @@ static const struct {
 	REASON(MARTIAN, "martian", "a source address that cannot be answered"),
 	REASON(NO_SERVER, "no_server", "no server may take a new connection"),
 	REASON(SERVER_GONE, "server_gone", "its server has left"),
+	REASON(SERVER_DOWN, "server_down", "its server is down, reset as configured"),
 	REASON(CONN_LIMIT, "conn_limit", "the connection limit is reached"),
+	REASON(HALF_OPEN_LIMIT, "half_open_limit",
+	       "the service's limit of half-open connections"),
 	REASON(NO_MEMORY, "no_memory", "no memory for a connection"),
 	REASON(TUPLE_TAKEN, "tuple_taken", "client and server already talk by another service"),
 	REASON(NO_ROUTE, "no_route", "no route to its destination"),
@@ -172,9 +196,11 @@ static const struct {
 	REASON(DRAINING, "draining", "draining"),
 	REASON(DISABLED, "disabled", "disabled by the operator"),
 	REASON(OVERLOAD, "overload", "at its connection limit"),
+	REASON(RAMPING, "ramping", "slow start: has had its share for now"),
 	REASON(OTHER_PORT, "other_port", "same address, another port"),
 	REASON(OTHER_PROTO, "other_proto", "same address and port, another protocol"),
 	REASON(OTHER_ADDR, "other_addr", "same port, another address"),
+	REASON(OTHER_MARK, "other_mark", "for packets with another mark"),
 };
 
 /**

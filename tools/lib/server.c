@@ -50,6 +50,8 @@ static void encode_state(struct nlmsghdr *nlh, const void *obj)
 				 s->oper_weight);
 	if (s->has & L4LB_BIT(L4LB_A_SERVER_TEXT))
 		mnl_attr_put_strz(nlh, L4LB_A_SERVER_TEXT, s->text);
+	if (s->has & L4LB_BIT(L4LB_A_SERVER_DEADLINE))
+		mnl_attr_put_u32(nlh, L4LB_A_SERVER_DEADLINE, s->deadline);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -98,7 +100,7 @@ int l4lb_server_del(struct l4lb *h, const struct l4lb_server *server,
 /**
  * l4lb_server_state_set() - admin state, health, operator's weight, reason
  * @h: handle; not in a transaction, a batch is welcome
- * @server: identity and any of ADMIN, HEALTH, OPER_WEIGHT, TEXT
+ * @server: identity and any of ADMIN, HEALTH, OPER_WEIGHT, TEXT, DEADLINE
  * @flags: L4LB_F_*
  *
  * Return: as l4lb_change().
@@ -124,6 +126,12 @@ static void decode_state(const struct nlattr *attr, struct l4lb_server *s)
 		break;
 	case L4LB_A_SERVER_TEXT:
 		l4lb_get_str(attr, s->text, sizeof(s->text));
+		break;
+	case L4LB_A_SERVER_DEADLINE:
+		s->deadline = l4lb_get_u32(attr);
+		break;
+	case L4LB_A_SERVER_RAMP:
+		s->ramp = l4lb_get_u32(attr);
 		break;
 	case L4LB_A_SERVER_ID:
 		s->id = l4lb_get_u32(attr);
@@ -262,6 +270,21 @@ __u32 l4lb_server_min_conns(const struct l4lb_server *server)
 }
 
 /**
+ * l4lb_server_front() - a server's address with its port, if it has one
+ * @server: server
+ * @buf: %L4LB_ENDPOINT_STR bytes
+ *
+ * Return: @buf: "192.0.2.2:80", or "192.0.2.2" where its port is that of each
+ * packet.
+ */
+char *l4lb_server_front(const struct l4lb_server *server, char *buf)
+{
+	if (server->has & L4LB_BIT(L4LB_A_SERVER_PORT) && server->port)
+		return l4lb_endpoint_format(&server->addr, server->port, buf);
+	return l4lb_addr_format(&server->addr, buf);
+}
+
+/**
  * l4lb_server_format() - identity of a server as people read it
  * @server: identity
  * @buf: %L4LB_SERVER_STR bytes
@@ -272,11 +295,8 @@ char *l4lb_server_format(const struct l4lb_server *server, char *buf)
 {
 	char service[L4LB_SERVICE_STR], end[L4LB_ENDPOINT_STR];
 
-	if (server->has & L4LB_BIT(L4LB_A_SERVER_PORT))
-		l4lb_endpoint_format(&server->addr, server->port, end);
-	else
-		l4lb_addr_format(&server->addr, end);
-	snprintf(buf, L4LB_SERVER_STR, "%s of %s", end,
+	snprintf(buf, L4LB_SERVER_STR, "%s of %s",
+		 l4lb_server_front(server, end),
 		 l4lb_service_format(&server->service, service));
 	return buf;
 }

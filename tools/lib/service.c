@@ -3,23 +3,95 @@
 #include "internal.h"
 
 /**
+ * struct member - a number of &struct l4lb_service that is an attribute as it is
+ * @type: &enum l4lb_service_attr
+ * @offset: where it is
+ * @size: 1 or 4 bytes
+ * @config: it is configuration, and not only reported
+ */
+struct member {
+	__u16 type;
+	__u16 offset;
+	__u8 size;
+	bool config;
+};
+
+#define MEMBER(attr, field, conf)					\
+	{ L4LB_A_SERVICE_##attr, offsetof(struct l4lb_service, field),	\
+	  sizeof(((struct l4lb_service *)0)->field), conf }
+
+static const struct member members[] = {
+	MEMBER(METHOD, method, true),
+	MEMBER(TIE, tie, true),
+	MEMBER(MIDSTREAM, midstream, true),
+	MEMBER(HASH_PORT, hash_port, true),
+	MEMBER(HASH_FALLBACK, hash_fallback, true),
+	MEMBER(PERSIST, persist, true),
+	MEMBER(PERSIST_PREFIX, persist_prefix, true),
+	MEMBER(ONE_PACKET, one_packet, true),
+	MEMBER(SLOW_START, slow_start, true),
+	MEMBER(ON_DOWN, on_down, true),
+	MEMBER(ON_SERVER_GONE, on_gone, true),
+	MEMBER(TRACK_SEQ, track_seq, true),
+	MEMBER(HALF_OPEN_MAX, half_open_max, true),
+	MEMBER(HOOK, hook, true),
+	MEMBER(TRACK, track, true),
+	MEMBER(PROTO, proto, false),
+	MEMBER(PREFIX, prefix, false),
+	MEMBER(FWMARK, fwmark, false),
+	MEMBER(FAMILY, family, false),
+	MEMBER(OWNER, owner, false),
+	MEMBER(ID, id, false),
+	MEMBER(SERVERS, servers, false),
+	MEMBER(ACTIVE, active, false),
+	MEMBER(INACTIVE, inactive, false),
+	MEMBER(HALF_OPEN, half_open, false),
+};
+
+#define MEMBERS	(sizeof(members) / sizeof(members[0]))
+
+static bool has(const struct l4lb_service *s, unsigned int type)
+{
+	return s->has & L4LB_BIT(type);
+}
+
+/*
+ * Address or mark; nothing where the name is the identity. Who has set both is
+ * refused by the kernel.
+ */
+static void put_key(struct nlmsghdr *nlh, const struct l4lb_service *s)
+{
+	if (has(s, L4LB_A_SERVICE_FWMARK)) {
+		mnl_attr_put_u32(nlh, L4LB_A_SERVICE_FWMARK, s->fwmark);
+		if (has(s, L4LB_A_SERVICE_FAMILY))
+			mnl_attr_put_u8(nlh, L4LB_A_SERVICE_FAMILY, s->family);
+	}
+	if (!has(s, L4LB_A_SERVICE_PROTO))
+		return;
+	mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PROTO, s->proto);
+	l4lb_put_addr(nlh, L4LB_A_SERVICE_ADDR, &s->addr);
+	if (has(s, L4LB_A_SERVICE_PREFIX))
+		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PREFIX, s->prefix);
+	l4lb_put_be16(nlh, L4LB_A_SERVICE_PORT, s->port);
+	if (has(s, L4LB_A_SERVICE_PORT_LAST))
+		l4lb_put_be16(nlh, L4LB_A_SERVICE_PORT_LAST, s->port_last);
+}
+
+/**
  * l4lb_service_put_id() - a nest with the identity of a service only
  * @nlh: message
  * @type: attribute of the nest
- * @service: identity: address, or name where there is no protocol
+ * @service: identity: address or mark, or name where there is neither
  */
 void l4lb_service_put_id(struct nlmsghdr *nlh, __u16 type,
 			 const struct l4lb_service *service)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
 
-	if (service->has & L4LB_BIT(L4LB_A_SERVICE_PROTO)) {
-		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PROTO, service->proto);
-		l4lb_put_addr(nlh, L4LB_A_SERVICE_ADDR, &service->addr);
-		l4lb_put_be16(nlh, L4LB_A_SERVICE_PORT, service->port);
-	} else {
+	put_key(nlh, service);
+	if (!has(service, L4LB_A_SERVICE_FWMARK) &&
+	    !has(service, L4LB_A_SERVICE_PROTO))
 		mnl_attr_put_strz(nlh, L4LB_A_SERVICE_NAME, service->name);
-	}
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -27,23 +99,18 @@ static void encode(struct nlmsghdr *nlh, const void *obj)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, L4LB_A_SERVICE);
 	const struct l4lb_service *s = obj;
+	unsigned int i;
 
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_PROTO)) {
-		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PROTO, s->proto);
-		l4lb_put_addr(nlh, L4LB_A_SERVICE_ADDR, &s->addr);
-		l4lb_put_be16(nlh, L4LB_A_SERVICE_PORT, s->port);
-	}
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_NAME))
+	put_key(nlh, s);
+	if (has(s, L4LB_A_SERVICE_NAME))
 		mnl_attr_put_strz(nlh, L4LB_A_SERVICE_NAME, s->name);
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_SCHEDULER))
+	if (has(s, L4LB_A_SERVICE_SCHEDULER))
 		mnl_attr_put_strz(nlh, L4LB_A_SERVICE_SCHEDULER, s->scheduler);
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_METHOD))
-		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_METHOD, s->method);
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_TIE))
-		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_TIE, s->tie);
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_MIDSTREAM))
-		mnl_attr_put_u8(nlh, L4LB_A_SERVICE_MIDSTREAM, s->midstream);
-	if (s->has & L4LB_BIT(L4LB_A_SERVICE_TIMEOUT))
+	for (i = 0; i < MEMBERS; i++)
+		if (members[i].config && has(s, members[i].type))
+			mnl_attr_put(nlh, members[i].type, members[i].size,
+				     (const char *)s + members[i].offset);
+	if (has(s, L4LB_A_SERVICE_TIMEOUT))
 		l4lb_put_timeouts(nlh, L4LB_A_SERVICE_TIMEOUT, &s->timeouts);
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -95,17 +162,34 @@ int l4lb_service_del(struct l4lb *h, const struct l4lb_service *service,
 	return l4lb_change(h, L4LB_CMD_SERVICE_DEL, flags, encode_id, service);
 }
 
+static void decode_member(const struct nlattr *attr, struct l4lb_service *s)
+{
+	__u16 type = mnl_attr_get_type(attr);
+	unsigned int i;
+
+	for (i = 0; i < MEMBERS; i++) {
+		void *at = (char *)s + members[i].offset;
+
+		if (members[i].type != type)
+			continue;
+		if (members[i].size == 1)
+			*(__u8 *)at = l4lb_get_u8(attr);
+		else
+			*(__u32 *)at = l4lb_get_u32(attr);
+	}
+}
+
 static void decode_value(const struct nlattr *attr, struct l4lb_service *s)
 {
 	switch (mnl_attr_get_type(attr)) {
-	case L4LB_A_SERVICE_PROTO:
-		s->proto = l4lb_get_u8(attr);
-		break;
 	case L4LB_A_SERVICE_ADDR:
 		l4lb_get_addr(attr, &s->addr);
 		break;
 	case L4LB_A_SERVICE_PORT:
 		s->port = l4lb_get_be16(attr);
+		break;
+	case L4LB_A_SERVICE_PORT_LAST:
+		s->port_last = l4lb_get_be16(attr);
 		break;
 	case L4LB_A_SERVICE_NAME:
 		l4lb_get_str(attr, s->name, sizeof(s->name));
@@ -113,36 +197,14 @@ static void decode_value(const struct nlattr *attr, struct l4lb_service *s)
 	case L4LB_A_SERVICE_SCHEDULER:
 		l4lb_get_str(attr, s->scheduler, sizeof(s->scheduler));
 		break;
-	case L4LB_A_SERVICE_METHOD:
-		s->method = l4lb_get_u8(attr);
-		break;
-	case L4LB_A_SERVICE_TIE:
-		s->tie = l4lb_get_u8(attr);
-		break;
-	case L4LB_A_SERVICE_MIDSTREAM:
-		s->midstream = l4lb_get_u8(attr);
-		break;
 	case L4LB_A_SERVICE_TIMEOUT:
 		l4lb_get_timeout(attr, &s->timeouts);
-		break;
-	case L4LB_A_SERVICE_OWNER:
-		s->owner = l4lb_get_u8(attr);
-		break;
-	case L4LB_A_SERVICE_ID:
-		s->id = l4lb_get_u32(attr);
-		break;
-	case L4LB_A_SERVICE_SERVERS:
-		s->servers = l4lb_get_u32(attr);
-		break;
-	case L4LB_A_SERVICE_ACTIVE:
-		s->active = l4lb_get_u32(attr);
-		break;
-	case L4LB_A_SERVICE_INACTIVE:
-		s->inactive = l4lb_get_u32(attr);
 		break;
 	case L4LB_A_SERVICE_STATS:
 		l4lb_stats_decode(attr, &s->stats);
 		break;
+	default:
+		decode_member(attr, s);
 	}
 }
 
@@ -245,17 +307,128 @@ int l4lb_service_dump(struct l4lb *h, l4lb_service_cb cb, void *arg)
 }
 
 /**
+ * l4lb_service_prefix() - bits of the address that count
+ * @service: service with an address
+ *
+ * Return: what is set, else all.
+ */
+__u8 l4lb_service_prefix(const struct l4lb_service *service)
+{
+	return has(service, L4LB_A_SERVICE_PREFIX) ? service->prefix :
+	       l4lb_addr_bits(&service->addr);
+}
+
+/**
+ * l4lb_service_port_last() - last port
+ * @service: service with an address
+ *
+ * Return: that of a range, else the only port, in host order.
+ */
+__u16 l4lb_service_port_last(const struct l4lb_service *service)
+{
+	return has(service, L4LB_A_SERVICE_PORT_LAST) ? service->port_last :
+	       service->port;
+}
+
+/**
+ * l4lb_service_many_ports() - whether packets to many ports belong to it
+ * @service: identity by address or mark
+ *
+ * Servers of such a service have no port of their own as a rule.
+ *
+ * Return: true for a range, for any port and for a mark.
+ */
+bool l4lb_service_many_ports(const struct l4lb_service *service)
+{
+	return has(service, L4LB_A_SERVICE_FWMARK) || !service->port ||
+	       l4lb_service_port_last(service) != service->port;
+}
+
+static int by_number(__u32 a, __u32 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static __u8 mark_family(const struct l4lb_service *s)
+{
+	return has(s, L4LB_A_SERVICE_FAMILY) ? s->family : 4;
+}
+
+/**
+ * l4lb_service_compare() - order of services for people: by address, prefix,
+ *	port and protocol; marks behind them
+ * @a: service, identity by address or mark
+ * @b: service, identity by address or mark
+ *
+ * Return: less than, equal to or greater than 0, as for qsort().
+ */
+int l4lb_service_compare(const struct l4lb_service *a,
+			 const struct l4lb_service *b)
+{
+	int diff = by_number(a->fwmark, b->fwmark);
+
+	if (!diff && a->fwmark)
+		return by_number(mark_family(a), mark_family(b));
+	if (!diff)
+		diff = by_number(a->addr.family, b->addr.family);
+	if (!diff)
+		diff = memcmp(a->addr.bytes, b->addr.bytes, 16);
+	if (!diff)
+		diff = by_number(l4lb_service_prefix(a),
+				 l4lb_service_prefix(b));
+	if (!diff)
+		diff = by_number(a->port, b->port);
+	if (!diff)
+		diff = by_number(l4lb_service_port_last(a),
+				 l4lb_service_port_last(b));
+	return diff ? diff : by_number(a->proto, b->proto);
+}
+
+/**
  * l4lb_service_same() - whether two services have one identity
- * @a: service with protocol, address and port
- * @b: service with protocol, address and port
+ * @a: service, identity by address or mark
+ * @b: service, identity by address or mark
  *
  * Return: true where they are the same.
  */
 bool l4lb_service_same(const struct l4lb_service *a,
 		       const struct l4lb_service *b)
 {
-	return a->proto == b->proto && a->port == b->port &&
-	       l4lb_addr_equal(&a->addr, &b->addr);
+	return !l4lb_service_compare(a, b);
+}
+
+/**
+ * l4lb_service_front() - where a service is met, without the protocol
+ * @service: identity by address or mark
+ * @buf: %L4LB_FRONT_STR bytes
+ *
+ * Return: @buf: "192.0.2.1:80", "[2001:db8::/64]:8000-8099", "192.0.2.1:any",
+ * or the mark: "7", "7 family 6".
+ */
+char *l4lb_service_front(const struct l4lb_service *service, char *buf)
+{
+	__u16 last = l4lb_service_port_last(service);
+	char addr[L4LB_PREFIX_STR];
+	bool six = service->addr.family == 6;
+	int len;
+
+	if (has(service, L4LB_A_SERVICE_FWMARK)) {
+		snprintf(buf, L4LB_FRONT_STR, "%u%s", service->fwmark,
+			 mark_family(service) == 6 ? " family 6" : "");
+		return buf;
+	}
+	l4lb_prefix_format(&service->addr, l4lb_service_prefix(service), addr);
+	len = snprintf(buf, L4LB_FRONT_STR, "%s%s%s:", six ? "[" : "", addr,
+		       six ? "]" : "");
+	buf += len;
+	if (!service->port)
+		snprintf(buf, L4LB_FRONT_STR - len, "any");
+	else if (last == service->port)
+		snprintf(buf, L4LB_FRONT_STR - len, "%u", last);
+	else
+		snprintf(buf, L4LB_FRONT_STR - len, "%u-%u", service->port,
+			 last);
+	return buf - len;
 }
 
 /**
@@ -263,22 +436,25 @@ bool l4lb_service_same(const struct l4lb_service *a,
  * @service: identity
  * @buf: %L4LB_SERVICE_STR bytes
  *
- * Return: @buf: "tcp 192.0.2.1:80", or the name where there is no protocol.
+ * Return: @buf: "tcp 192.0.2.1:80", "fwmark 7", or the name where there is
+ * neither protocol nor mark.
  */
 char *l4lb_service_format(const struct l4lb_service *service, char *buf)
 {
-	char end[L4LB_ENDPOINT_STR];
+	bool is_mark = has(service, L4LB_A_SERVICE_FWMARK);
+	char front[L4LB_FRONT_STR], number[8];
 	const char *proto;
 
-	if (!(service->has & L4LB_BIT(L4LB_A_SERVICE_PROTO))) {
+	if (!has(service, L4LB_A_SERVICE_PROTO) && !is_mark) {
 		snprintf(buf, L4LB_SERVICE_STR, "%s", service->name);
 		return buf;
 	}
-	proto = l4lb_proto_name(service->proto);
-	l4lb_endpoint_format(&service->addr, service->port, end);
-	if (proto)
-		snprintf(buf, L4LB_SERVICE_STR, "%s %s", proto, end);
-	else
-		snprintf(buf, L4LB_SERVICE_STR, "%u %s", service->proto, end);
+	proto = is_mark ? "fwmark" : l4lb_proto_name(service->proto);
+	if (!proto) {
+		snprintf(number, sizeof(number), "%u", service->proto);
+		proto = number;
+	}
+	l4lb_service_front(service, front);
+	snprintf(buf, L4LB_SERVICE_STR, "%s %s", proto, front);
 	return buf;
 }

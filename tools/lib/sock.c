@@ -61,7 +61,8 @@ static int mnl_io_open(struct l4lb_io *io)
 static void family_groups(struct l4lb *h, const struct nlattr *groups)
 {
 	static const char * const names[] = {
-		L4LB_MCGRP_CONFIG, L4LB_MCGRP_STATE, L4LB_MCGRP_ALARM
+		L4LB_MCGRP_CONFIG, L4LB_MCGRP_STATE, L4LB_MCGRP_ALARM,
+		L4LB_MCGRP_DROP
 	};
 	const struct nlattr *group, *attr;
 
@@ -78,7 +79,7 @@ static void family_groups(struct l4lb *h, const struct nlattr *groups)
 				 mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 				name = mnl_attr_get_str(attr);
 		}
-		for (i = 0; i < 3; i++)
+		for (i = 0; i < L4LB_GROUPS; i++)
 			if (!strcmp(name, names[i]))
 				h->groups[i] = id;
 	}

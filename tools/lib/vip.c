@@ -8,6 +8,8 @@ static void encode(struct nlmsghdr *nlh, const void *obj)
 	const struct l4lb_vip *vip = obj;
 
 	l4lb_put_addr(nlh, L4LB_A_VIP_ADDR, &vip->addr);
+	if (vip->has & L4LB_BIT(L4LB_A_VIP_PREFIX))
+		mnl_attr_put_u8(nlh, L4LB_A_VIP_PREFIX, vip->prefix);
 	if (vip->has & L4LB_BIT(L4LB_A_VIP_UNKNOWN_PORT))
 		mnl_attr_put_u8(nlh, L4LB_A_VIP_UNKNOWN_PORT,
 				vip->unknown_port);
@@ -72,6 +74,9 @@ void l4lb_vip_decode(const struct nlattr *nest, struct l4lb_vip *vip)
 		case L4LB_A_VIP_ADDR:
 			l4lb_get_addr(attr, &vip->addr);
 			break;
+		case L4LB_A_VIP_PREFIX:
+			vip->prefix = l4lb_get_u8(attr);
+			break;
 		case L4LB_A_VIP_UNKNOWN_PORT:
 			vip->unknown_port = l4lb_get_u8(attr);
 			break;
@@ -128,4 +133,28 @@ int l4lb_vip_dump(struct l4lb *h, l4lb_vip_cb cb, void *arg)
 
 	return l4lb_dump(h, l4lb_msg_put(h, buf, L4LB_CMD_VIP_GET, 0), true,
 			 walk_message, &walk);
+}
+
+/**
+ * l4lb_vip_prefix() - bits of the address that count
+ * @vip: VIP
+ *
+ * Return: what is set, else all.
+ */
+__u8 l4lb_vip_prefix(const struct l4lb_vip *vip)
+{
+	return vip->has & L4LB_BIT(L4LB_A_VIP_PREFIX) ? vip->prefix :
+	       l4lb_addr_bits(&vip->addr);
+}
+
+/**
+ * l4lb_vip_format() - identity of a VIP as people write it
+ * @vip: VIP
+ * @buf: %L4LB_PREFIX_STR bytes
+ *
+ * Return: @buf: "192.0.2.1" or "192.0.2.0/24".
+ */
+char *l4lb_vip_format(const struct l4lb_vip *vip, char *buf)
+{
+	return l4lb_prefix_format(&vip->addr, l4lb_vip_prefix(vip), buf);
 }

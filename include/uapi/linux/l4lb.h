@@ -17,12 +17,14 @@
 #define L4LB_MCGRP_CONFIG	"config"	/* commits and what they changed */
 #define L4LB_MCGRP_STATE	"state"		/* admin, health, standby */
 #define L4LB_MCGRP_ALARM	"alarm"		/* limits that are near */
+#define L4LB_MCGRP_DROP		"drop"		/* samples of packets that met a bad fate */
 
 #define L4LB_NAME_MAX		32	/* service and server names, with the NUL */
 #define L4LB_SCHED_NAME_MAX	16	/* scheduler names, with the NUL */
 #define L4LB_REASON_NAME_MAX	32	/* names of reasons, with the NUL */
 #define L4LB_TEXT_MAX		80	/* free text by an operator, with the NUL */
 #define L4LB_WEIGHT_MAX		65535
+#define L4LB_SLOW_START_MAX	3600	/* seconds */
 
 /**
  * enum l4lb_cmd - commands and notifications, one number space
@@ -63,6 +65,8 @@ enum l4lb_cmd {
 	L4LB_CMD_LIMITS_NTF,
 	L4LB_CMD_COMMIT_NTF,
 	L4LB_CMD_ALARM_NTF,
+	L4LB_CMD_DRAIN_NTF,
+	L4LB_CMD_DROP_NTF,
 
 	__L4LB_CMD_MAX,
 	L4LB_CMD_MAX = __L4LB_CMD_MAX - 1
@@ -93,6 +97,7 @@ enum l4lb_cmd {
  * @L4LB_A_VERSION: string, version of the module
  * @L4LB_A_ALARM: u8 &enum l4lb_alarm
  * @L4LB_A_PAD: alignment of 64-bit values
+ * @L4LB_A_DROP: nest &enum l4lb_drop_attr
  */
 enum l4lb_attr {
 	L4LB_A_UNSPEC,
@@ -118,6 +123,7 @@ enum l4lb_attr {
 	L4LB_A_VERSION,
 	L4LB_A_ALARM,
 	L4LB_A_PAD,
+	L4LB_A_DROP,
 
 	__L4LB_A_MAX,
 	L4LB_A_MAX = __L4LB_A_MAX - 1
@@ -125,15 +131,20 @@ enum l4lb_attr {
 
 /**
  * enum l4lb_service_attr - a service
- * @L4LB_A_SERVICE_PROTO: u8, IPPROTO_TCP or IPPROTO_UDP; with ADDR and PORT
- *	the identity
+ *
+ * The identity is PROTO, ADDR, PREFIX, PORT and PORT_LAST; or FWMARK and FAMILY;
+ * or, where the service exists, NAME alone.
+ *
+ * @L4LB_A_SERVICE_PROTO: u8, IPPROTO_TCP or IPPROTO_UDP
  * @L4LB_A_SERVICE_ADDR: binary of 4 (IPv4) or 16 (IPv6) bytes, the VIP
- * @L4LB_A_SERVICE_PORT: u16, big endian
+ * @L4LB_A_SERVICE_PORT: u16, big endian; 0: any port
  * @L4LB_A_SERVICE_NAME: string; as identity only where PROTO is absent
- * @L4LB_A_SERVICE_SCHEDULER: string, "rr", "wlc"; default wlc
+ * @L4LB_A_SERVICE_SCHEDULER: string: rr, wrr, lc, wlc, sed, nq, sh, dh, mh, fo,
+ *	ovf, twos; default wlc
  * @L4LB_A_SERVICE_METHOD: u8 &enum l4lb_method, default dr
  * @L4LB_A_SERVICE_TIE: u8 &enum l4lb_tie, default rotate
- * @L4LB_A_SERVICE_MIDSTREAM: u8 &enum l4lb_midstream, default reset
+ * @L4LB_A_SERVICE_MIDSTREAM: u8 &enum l4lb_midstream, default adopt for sh, dh
+ *	and mh, reset for the others
  * @L4LB_A_SERVICE_TIMEOUT: nest &enum l4lb_timeout_attr, may be repeated
  * @L4LB_A_SERVICE_OWNER: u8 &enum l4lb_owner
  * @L4LB_A_SERVICE_ID: u32, kernel's number of the service, read only
@@ -143,6 +154,33 @@ enum l4lb_attr {
  * @L4LB_A_SERVICE_STATS: nest &enum l4lb_stats_attr, read only
  * @L4LB_A_SERVICE_REASON: nest &enum l4lb_reason_attr, repeated, read only
  * @L4LB_A_SERVICE_PAD: alignment
+ * @L4LB_A_SERVICE_PORT_LAST: u16, big endian, last port of a range that begins
+ *	with PORT; default PORT
+ * @L4LB_A_SERVICE_PREFIX: u8, bits of ADDR that a destination must share; default
+ *	all
+ * @L4LB_A_SERVICE_FWMARK: u32, not 0: packets with this mark, to any address and
+ *	port, TCP and UDP
+ * @L4LB_A_SERVICE_FAMILY: u8, 4 or 6, of a FWMARK service; default 4
+ * @L4LB_A_SERVICE_HASH_PORT: u8, 1: sh, dh and mh take the port into the hash
+ * @L4LB_A_SERVICE_HASH_FALLBACK: u8, 1: sh and mh choose again when the server
+ *	that was hashed to may not be used; 0: the packet is rejected
+ * @L4LB_A_SERVICE_PERSIST: u32, seconds for which a client stays with its server
+ *	after its last connection; 0: none
+ * @L4LB_A_SERVICE_PERSIST_PREFIX: u8, bits of the address that make a client;
+ *	default all
+ * @L4LB_A_SERVICE_ONE_PACKET: u8, 1: each UDP packet is scheduled by itself and no
+ *	entry is kept
+ * @L4LB_A_SERVICE_SLOW_START: u32, seconds over which a server that came up gets
+ *	its full share, at most %L4LB_SLOW_START_MAX; 0: none
+ * @L4LB_A_SERVICE_ON_DOWN: u8 &enum l4lb_on_down, default keep
+ * @L4LB_A_SERVICE_ON_SERVER_GONE: u8 &enum l4lb_on_gone, default reset
+ * @L4LB_A_SERVICE_TRACK_SEQ: u8, 1: entries remember sequence numbers, so that a
+ *	connection can be reset from here when its time is up
+ * @L4LB_A_SERVICE_HALF_OPEN_MAX: u32, entries in SYN_RECV; 0: no limit
+ * @L4LB_A_SERVICE_HALF_OPEN: u32, entries in SYN_RECV now, read only
+ * @L4LB_A_SERVICE_HOOK: u8 &enum l4lb_hook, prerouting (default) or local_in:
+ *	where client packets are taken
+ * @L4LB_A_SERVICE_TRACK: u8, 1: conntrack sees the packets of a local_in service
  */
 enum l4lb_service_attr {
 	L4LB_A_SERVICE_UNSPEC,
@@ -163,6 +201,23 @@ enum l4lb_service_attr {
 	L4LB_A_SERVICE_STATS,
 	L4LB_A_SERVICE_REASON,
 	L4LB_A_SERVICE_PAD,
+	L4LB_A_SERVICE_PORT_LAST,
+	L4LB_A_SERVICE_PREFIX,
+	L4LB_A_SERVICE_FWMARK,
+	L4LB_A_SERVICE_FAMILY,
+	L4LB_A_SERVICE_HASH_PORT,
+	L4LB_A_SERVICE_HASH_FALLBACK,
+	L4LB_A_SERVICE_PERSIST,
+	L4LB_A_SERVICE_PERSIST_PREFIX,
+	L4LB_A_SERVICE_ONE_PACKET,
+	L4LB_A_SERVICE_SLOW_START,
+	L4LB_A_SERVICE_ON_DOWN,
+	L4LB_A_SERVICE_ON_SERVER_GONE,
+	L4LB_A_SERVICE_TRACK_SEQ,
+	L4LB_A_SERVICE_HALF_OPEN_MAX,
+	L4LB_A_SERVICE_HALF_OPEN,
+	L4LB_A_SERVICE_HOOK,
+	L4LB_A_SERVICE_TRACK,
 
 	__L4LB_A_SERVICE_MAX,
 	L4LB_A_SERVICE_MAX = __L4LB_A_SERVICE_MAX - 1
@@ -172,7 +227,8 @@ enum l4lb_service_attr {
  * enum l4lb_server_attr - a real server of one service
  * @L4LB_A_SERVER_SERVICE: nest &enum l4lb_service_attr, identity only
  * @L4LB_A_SERVER_ADDR: binary of 4 or 16 bytes; with PORT the identity
- * @L4LB_A_SERVER_PORT: u16, big endian; default the service's port
+ * @L4LB_A_SERVER_PORT: u16, big endian; default the service's port, or that of
+ *	each packet (0) where the service has many
  * @L4LB_A_SERVER_NAME: string
  * @L4LB_A_SERVER_WEIGHT: u32, 0 to %L4LB_WEIGHT_MAX, default 1
  * @L4LB_A_SERVER_MAX_CONNS: u32, 0: no limit
@@ -192,6 +248,10 @@ enum l4lb_service_attr {
  * @L4LB_A_SERVER_INACTIVE: u32, read only
  * @L4LB_A_SERVER_STATS: nest &enum l4lb_stats_attr, read only
  * @L4LB_A_SERVER_PAD: alignment
+ * @L4LB_A_SERVER_DEADLINE: u32, seconds until a drain ends what is left, only with
+ *	ADMIN drain; 0: none. Read: seconds that are left, absent without a deadline
+ * @L4LB_A_SERVER_RAMP: u32, thousandths of its share that a server in slow start
+ *	gets now, absent otherwise; read only
  */
 enum l4lb_server_attr {
 	L4LB_A_SERVER_UNSPEC,
@@ -216,6 +276,8 @@ enum l4lb_server_attr {
 	L4LB_A_SERVER_INACTIVE,
 	L4LB_A_SERVER_STATS,
 	L4LB_A_SERVER_PAD,
+	L4LB_A_SERVER_DEADLINE,
+	L4LB_A_SERVER_RAMP,
 
 	__L4LB_A_SERVER_MAX,
 	L4LB_A_SERVER_MAX = __L4LB_A_SERVER_MAX - 1
@@ -228,6 +290,7 @@ enum l4lb_server_attr {
  * @L4LB_A_VIP_STANDBY: u8, 1: client packets pass untouched; set only by
  *	STANDBY_SET
  * @L4LB_A_VIP_SERVICES: u32, number of services on it, read only
+ * @L4LB_A_VIP_PREFIX: u8, bits of ADDR; part of the identity; default all
  */
 enum l4lb_vip_attr {
 	L4LB_A_VIP_UNSPEC,
@@ -235,6 +298,7 @@ enum l4lb_vip_attr {
 	L4LB_A_VIP_UNKNOWN_PORT,
 	L4LB_A_VIP_STANDBY,
 	L4LB_A_VIP_SERVICES,
+	L4LB_A_VIP_PREFIX,
 
 	__L4LB_A_VIP_MAX,
 	L4LB_A_VIP_MAX = __L4LB_A_VIP_MAX - 1
@@ -278,7 +342,7 @@ enum l4lb_limits_attr {
 
 /**
  * enum l4lb_timeout_attr - seconds without a packet until an entry goes
- * @L4LB_A_TIMEOUT_STATE: u8 &enum l4lb_state
+ * @L4LB_A_TIMEOUT_STATE: u8 &enum l4lb_state, below %L4LB_TIMEOUT_STATES
  * @L4LB_A_TIMEOUT_SECONDS: u32, 1 to 2,000,000; in a service 0 means the
  *	namespace's default
  * @L4LB_A_TIMEOUT_INHERITED: flag, the namespace's default, read only
@@ -305,6 +369,7 @@ enum l4lb_timeout_attr {
  * @L4LB_A_CONN_METHOD: u8 &enum l4lb_method
  * @L4LB_A_CONN_STATE: u8 &enum l4lb_state
  * @L4LB_A_CONN_EXPIRES: u32, milliseconds until it is removed if idle
+ * @L4LB_A_CONN_PREFIX: u8, bits of CLIENT, of an entry in state persist
  */
 enum l4lb_conn_attr {
 	L4LB_A_CONN_UNSPEC,
@@ -318,6 +383,7 @@ enum l4lb_conn_attr {
 	L4LB_A_CONN_METHOD,
 	L4LB_A_CONN_STATE,
 	L4LB_A_CONN_EXPIRES,
+	L4LB_A_CONN_PREFIX,
 
 	__L4LB_A_CONN_MAX,
 	L4LB_A_CONN_MAX = __L4LB_A_CONN_MAX - 1
@@ -399,6 +465,7 @@ enum l4lb_reason_attr {
  * @L4LB_A_EXPLAIN_REASON: u32 &enum l4lb_reason, reply only
  * @L4LB_A_EXPLAIN_STEP: nest &enum l4lb_step_attr, repeated, reply only, in
  *	the order taken
+ * @L4LB_A_EXPLAIN_MARK: u32, the packet's mark; default 0
  */
 enum l4lb_explain_attr {
 	L4LB_A_EXPLAIN_UNSPEC,
@@ -412,6 +479,7 @@ enum l4lb_explain_attr {
 	L4LB_A_EXPLAIN_VERDICT,
 	L4LB_A_EXPLAIN_REASON,
 	L4LB_A_EXPLAIN_STEP,
+	L4LB_A_EXPLAIN_MARK,
 
 	__L4LB_A_EXPLAIN_MAX,
 	L4LB_A_EXPLAIN_MAX = __L4LB_A_EXPLAIN_MAX - 1
@@ -454,7 +522,47 @@ enum l4lb_step_attr {
 	L4LB_A_STEP_MAX = __L4LB_A_STEP_MAX - 1
 };
 
-/* Forwarding methods. TUNNEL and FULLNAT are refused for now. */
+/**
+ * enum l4lb_drop_attr - a packet that was dropped or rejected
+ * @L4LB_A_DROP_REASON: u32 &enum l4lb_reason
+ * @L4LB_A_DROP_NAME: string, the reason's stable name
+ * @L4LB_A_DROP_HOOK: u8 &enum l4lb_hook
+ * @L4LB_A_DROP_VERDICT: u8 &enum l4lb_verdict
+ * @L4LB_A_DROP_PROTO: u8
+ * @L4LB_A_DROP_SADDR: binary of 4 or 16 bytes
+ * @L4LB_A_DROP_SPORT: u16, big endian
+ * @L4LB_A_DROP_DADDR: binary of 4 or 16 bytes
+ * @L4LB_A_DROP_DPORT: u16, big endian
+ * @L4LB_A_DROP_TCP_FLAGS: u8, byte 13 of the TCP header
+ * @L4LB_A_DROP_IIF: u32, interface index it came by; absent at LOCAL_OUT
+ * @L4LB_A_DROP_SERVICE: nest &enum l4lb_service_attr, identity only; absent when
+ *	there is none
+ * @L4LB_A_DROP_MISSED: u64, packets of this reason that were not told since the
+ *	last that was
+ * @L4LB_A_DROP_PAD: alignment
+ */
+enum l4lb_drop_attr {
+	L4LB_A_DROP_UNSPEC,
+	L4LB_A_DROP_REASON,
+	L4LB_A_DROP_NAME,
+	L4LB_A_DROP_HOOK,
+	L4LB_A_DROP_VERDICT,
+	L4LB_A_DROP_PROTO,
+	L4LB_A_DROP_SADDR,
+	L4LB_A_DROP_SPORT,
+	L4LB_A_DROP_DADDR,
+	L4LB_A_DROP_DPORT,
+	L4LB_A_DROP_TCP_FLAGS,
+	L4LB_A_DROP_IIF,
+	L4LB_A_DROP_SERVICE,
+	L4LB_A_DROP_MISSED,
+	L4LB_A_DROP_PAD,
+
+	__L4LB_A_DROP_MAX,
+	L4LB_A_DROP_MAX = __L4LB_A_DROP_MAX - 1
+};
+
+/* Forwarding methods. FULLNAT is refused for now. */
 enum l4lb_method {
 	L4LB_METHOD_UNSPEC,
 	L4LB_METHOD_DR,
@@ -482,10 +590,32 @@ enum l4lb_midstream {
 	L4LB_MIDSTREAM_RESET,
 	L4LB_MIDSTREAM_DROP,
 	L4LB_MIDSTREAM_PASS,
-	L4LB_MIDSTREAM_ADOPT,	/* needs a hash scheduler: refused for now */
+	L4LB_MIDSTREAM_ADOPT,	/* placed by a hash, as another director would */
 
 	__L4LB_MIDSTREAM_MAX,
 	L4LB_MIDSTREAM_MAX = __L4LB_MIDSTREAM_MAX - 1
+};
+
+/* Connections of a server whose health is down. */
+enum l4lb_on_down {
+	L4LB_ON_DOWN_UNSPEC,
+	L4LB_ON_DOWN_KEEP,	/* TCP goes on, UDP is scheduled anew */
+	L4LB_ON_DOWN_RESET,	/* TCP is reset by its next packet, UDP as KEEP */
+	L4LB_ON_DOWN_HOLD,	/* TCP and UDP go on */
+
+	__L4LB_ON_DOWN_MAX,
+	L4LB_ON_DOWN_MAX = __L4LB_ON_DOWN_MAX - 1
+};
+
+/* Connections of a server that was deleted with NOW. */
+enum l4lb_on_gone {
+	L4LB_ON_GONE_UNSPEC,
+	L4LB_ON_GONE_RESET,	/* TCP is reset by its next packet, UDP RESCHEDULEd */
+	L4LB_ON_GONE_DROP,	/* their packets are dropped until they give up */
+	L4LB_ON_GONE_RESCHEDULE, /* the next packet takes them to another server */
+
+	__L4LB_ON_GONE_MAX,
+	L4LB_ON_GONE_MAX = __L4LB_ON_GONE_MAX - 1
 };
 
 /* A packet to a VIP, to a port that has no service. */
@@ -562,6 +692,7 @@ enum l4lb_alarm {
 	L4LB_ALARM_UNSPEC,
 	L4LB_ALARM_CONNS_NEAR,	/* four fifths of the connection limit */
 	L4LB_ALARM_CONNS_FULL,
+	L4LB_ALARM_HALF_OPEN,	/* a service is at its limit of half-open entries */
 
 	__L4LB_ALARM_MAX,
 	L4LB_ALARM_MAX = __L4LB_ALARM_MAX - 1
@@ -582,10 +713,14 @@ enum l4lb_state {
 	L4LB_STATE_TIME_WAIT,
 	L4LB_STATE_CLOSE,	/* reset */
 	L4LB_STATE_UDP,
+	L4LB_STATE_PERSIST,	/* not a connection: where a client is to go */
 
 	__L4LB_STATE_MAX,
 	L4LB_STATE_MAX = __L4LB_STATE_MAX - 1
 };
+
+/* States below this one have a timeout of their own; UNSPEC is none of them. */
+#define L4LB_TIMEOUT_STATES	(L4LB_STATE_UDP + 1)
 
 /* Steps of an explanation, in the order in which they may appear. */
 enum l4lb_step {
@@ -596,6 +731,7 @@ enum l4lb_step {
 	L4LB_STEP_SERVICE,
 	L4LB_STEP_NEAREST,	/* a service that nearly matched, REASON says why not */
 	L4LB_STEP_CONN,
+	L4LB_STEP_TEMPLATE,	/* persistence: CONN is the client's entry, if any */
 	L4LB_STEP_CANDIDATE,
 	L4LB_STEP_METHOD,
 	L4LB_STEP_ROUTE,
@@ -617,6 +753,8 @@ enum l4lb_reason {
 	L4LB_REASON_ESTABLISHED,
 	L4LB_REASON_NEW,
 	L4LB_REASON_REOPENED,
+	L4LB_REASON_ADOPTED,
+	L4LB_REASON_ONE_PACKET,
 	L4LB_REASON_REPLY,
 	L4LB_REASON_ICMP_ERROR,
 	/* passed */
@@ -628,6 +766,7 @@ enum l4lb_reason {
 	L4LB_REASON_BRIDGED,
 	L4LB_REASON_ICMP_OTHER,
 	L4LB_REASON_LOCAL_REPLY,
+	L4LB_REASON_INPUT,
 	L4LB_REASON_FRAG_QUEUED,
 	/* dropped or rejected */
 	L4LB_REASON_UNKNOWN_PORT_DROP,
@@ -640,7 +779,9 @@ enum l4lb_reason {
 	L4LB_REASON_MARTIAN,
 	L4LB_REASON_NO_SERVER,
 	L4LB_REASON_SERVER_GONE,
+	L4LB_REASON_SERVER_DOWN,
 	L4LB_REASON_CONN_LIMIT,
+	L4LB_REASON_HALF_OPEN_LIMIT,
 	L4LB_REASON_NO_MEMORY,
 	L4LB_REASON_TUPLE_TAKEN,
 	L4LB_REASON_NO_ROUTE,
@@ -656,9 +797,11 @@ enum l4lb_reason {
 	L4LB_REASON_DRAINING,
 	L4LB_REASON_DISABLED,
 	L4LB_REASON_OVERLOAD,
+	L4LB_REASON_RAMPING,
 	L4LB_REASON_OTHER_PORT,
 	L4LB_REASON_OTHER_PROTO,
 	L4LB_REASON_OTHER_ADDR,
+	L4LB_REASON_OTHER_MARK,
 
 	__L4LB_REASON_MAX,
 	L4LB_REASON_MAX = __L4LB_REASON_MAX - 1

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Templates, orphans, half-open entries; included by conn_test.c. */
+
+static struct l4lb_conn *find_template(struct conn_fixture *fix, u32 n)
+{
+	union l4lb_addr client = conn_client(fix->ln, fix->svc[0]->id, n).addr;
+	struct l4lb_conn *tmpl;
+
+	rcu_read_lock();
+	tmpl = l4lb_persist_lookup(fix->ln, fix->svc[0], &client);
+	rcu_read_unlock();
+	return tmpl;
+}
+
+static int set_template(struct conn_fixture *fix, u32 n, int srv,
+			struct l4lb_conn *replaces)
+{
+	union l4lb_addr client = conn_client(fix->ln, fix->svc[0]->id, n).addr;
+	int err;
+
+	rcu_read_lock();
+	local_bh_disable();
+	err = l4lb_persist_set(fix->ln, fix->svc[0], &client, AF_INET,
+			       fix->srv[srv], replaces);
+	local_bh_enable();
+	rcu_read_unlock();
+	return err;
+}
+
+/* One template for all clients of a prefix, which no server counts. */
+static void template(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn *tmpl, *conn;
+	u32 stamp;
+
+	fix->svc[0]->persist = 50;
+	fix->svc[0]->persist_prefix = 24;
+	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
+	KUNIT_ASSERT_EQ(test, set_template(fix, 1, 0, NULL), 0);
+	KUNIT_EXPECT_EQ(test, set_template(fix, 2, 2, NULL), -EEXIST);
+	tmpl = find_template(fix, 7);
+	KUNIT_ASSERT_NOT_NULL(test, tmpl);
+	KUNIT_EXPECT_NULL(test, find_template(fix, 256));
+	KUNIT_EXPECT_EQ(test, tmpl->word, (u32)L4LB_STATE_PERSIST);
+	KUNIT_EXPECT_EQ(test, (u32)tmpl->server, fix->srv[0]->id);
+	expect_load(test, fix->srv[0], 0, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 1);
+
+	/* A packet to its server renews it, one to another does not. */
+	conn_idle(tmpl, 40);
+	stamp = tmpl->stamp;
+	conn = conn_add(test, 0, 1, 2, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, conn);
+	rcu_read_lock();
+	l4lb_persist_renew(fix->ln, fix->svc[0], conn);
+	KUNIT_EXPECT_EQ(test, tmpl->stamp, stamp);
+	rcu_read_unlock();
+	conn = conn_add(test, 0, 2, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, conn);
+	rcu_read_lock();
+	l4lb_persist_renew(fix->ln, fix->svc[0], conn);
+	rcu_read_unlock();
+	KUNIT_EXPECT_NE(test, tmpl->stamp, stamp);
+
+	/* Another server takes its place; then its time is up. */
+	KUNIT_EXPECT_EQ(test, set_template(fix, 3, 2, tmpl), 0);
+	tmpl = find_template(fix, 1);
+	KUNIT_ASSERT_NOT_NULL(test, tmpl);
+	KUNIT_EXPECT_EQ(test, (u32)tmpl->server, fix->srv[2]->id);
+	conn_idle(tmpl, 52);
+	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
+	conn_sweep(fix);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 2);
+}
+
+/* What a server that is deleted at once leaves behind. */
+static void disown(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_filter f = {
+		.service = fix->svc[0]->id,
+		.has_server = true,
+		.server = fix->srv[0]->ep,
+		.prefix = -1,
+	};
+	struct l4lb_conn *conn, *other;
+
+	conn = conn_add(test, 0, 1, 0, L4LB_METHOD_NAT);
+	other = conn_add(test, 0, 2, 2, L4LB_METHOD_DR);
+	fix->svc[0]->persist = 50;
+	KUNIT_EXPECT_EQ(test, set_template(fix, 1, 0, NULL), 0);
+	KUNIT_ASSERT_TRUE(test, conn && other);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_orphan(fix->ln, &f), 2ull);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_orphan(fix->ln, &f), 0ull);
+	expect_load(test, fix->srv[0], 0, 0);
+	expect_load(test, fix->srv[2], 1, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 1);
+	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
+	KUNIT_EXPECT_PTR_EQ(test, conn_get(fix, fix->svc[0]->id, 1), conn);
+
+	/* It outlives its server's number, yields, and ends by its time. */
+	fix->srv[0]->gen++;
+	conn_sweep(fix);
+	KUNIT_EXPECT_PTR_EQ(test, conn_get(fix, fix->svc[0]->id, 1), conn);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, l4lb_conn_yields(fix->ln, conn));
+	rcu_read_unlock();
+	conn_idle(conn, TEST_IDLE + 2);
+	conn_sweep(fix);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 1);
+}
+
+/* The count follows each way into SYN_RECV and out of it. */
+static void half_open(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	atomic_t *nr = &fix->rt->half_open;
+	struct l4lb_conn_new new;
+	struct l4lb_conn *a, *b;
+
+	a = conn_add(test, 0, 1, 0, L4LB_METHOD_DR);
+	b = conn_add(test, 0, 2, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_TRUE(test, a && b);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 2);
+	conn_step(fix, a, L4LB_STATE_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	conn_step(fix, a, L4LB_STATE_FIN_WAIT);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	conn_end(fix, a);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+
+	new = conn_describe(fix, 0, 3, 0, L4LB_METHOD_DR);
+	new.half_open_max = 1;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(conn_do_insert(fix, &new)), -EDQUOT);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	expect_load(test, fix->srv[0], 1, 0);
+	/* In place of a half-open one there is room. */
+	new = conn_describe(fix, 0, 2, 2, L4LB_METHOD_DR);
+	new.half_open_max = 1;
+	new.replaces = b;
+	b = conn_do_insert(fix, &new);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	conn_end(fix, b);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
+}
+
+/* The alarm about half-open entries rings once, and again after a rest. */
+static void half_open_alarm(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_new new;
+	u32 n;
+
+	WRITE_ONCE(fix->rt->half_alarm, 1);
+	for (n = 0; n < 8; n++) {
+		new = conn_describe(fix, 0, n, 0, L4LB_METHOD_DR);
+		new.half_open_max = 8;
+		/* Full again before a quarter has gone. */
+		atomic_add(n ? 0 : 6, &fix->rt->half_open);
+		if (n == 2)
+			break;
+		KUNIT_EXPECT_FALSE(test, IS_ERR(conn_do_insert(fix, &new)));
+		KUNIT_EXPECT_EQ(test, fix->rt->half_alarm, 1u);
+	}
+	KUNIT_EXPECT_EQ(test, PTR_ERR(conn_do_insert(fix, &new)), -EDQUOT);
+	atomic_sub(6, &fix->rt->half_open);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(conn_do_insert(fix, &new)));
+	KUNIT_EXPECT_EQ(test, fix->rt->half_alarm, 0u);
+}
+
+/* Scarce room is taken from half-open entries of some age, and from no others. */
+static void pressure(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn *conn;
+	u32 n;
+
+	fix->ln->limits.conns = 16;
+	for (n = 0; n < 14; n++) {
+		conn = conn_add(test, 0, n, 0, L4LB_METHOD_DR);
+		KUNIT_ASSERT_NOT_NULL(test, conn);
+		if (n < 4)
+			conn_step(fix, conn, L4LB_STATE_ESTABLISHED);
+		if (n < 8)
+			conn_idle(conn, 5);
+		if (n == 12) {
+			conn_sweep(fix);
+			KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr),
+					13);
+		}
+	}
+	conn_sweep(fix);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 10);
+	for (n = 0; n < 14; n++)
+		KUNIT_EXPECT_EQ(test, !conn_get(fix, fix->svc[0]->id, n),
+				n >= 4 && n < 8);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 6);
+	expect_load(test, fix->srv[0], 10, 0);
+}
