@@ -204,3 +204,7 @@ struct l4lb_conn *l4lb_match_reply(const struct l4lb_net *ln,
 	}
 	return conn;
 }
+
+#ifdef L4LB_KUNIT
+#include "match_test.c"
+#endif
