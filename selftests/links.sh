@@ -23,7 +23,7 @@ declare -A VIPS=(
 	[6,nat]=2001:db8:31::100 [6,dr]=2001:db8:31::101
 )
 declare -A WEB=([4]=192.168.31.101 [6]=2001:db8:8::101)
-FAMILIES=(4)
+FAMILIES=(4 6)
 
 # ours DEV KIND: lines that make DEV of DEV-0 (and DEV-1) in lv1
 ours()
@@ -355,6 +355,8 @@ enslave()
 # VRF that the server's packet came by.
 test_vrf_client()
 {
+	local FAMILIES=(4)
+
 	boxes vrf plain
 	enslave ext
 	{
@@ -366,6 +368,8 @@ test_vrf_client()
 
 test_vrf_server()
 {
+	local FAMILIES=(4)
+
 	boxes plain vrf
 	enslave int
 	{
@@ -377,6 +381,8 @@ test_vrf_server()
 
 test_vrf_both()
 {
+	local FAMILIES=(4)
+
 	boxes vrf vrf
 	enslave ext int
 	ip_ns lv1 route add 192.168.31.0/24 dev int
