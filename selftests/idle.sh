@@ -4,6 +4,7 @@
 # seconds to estimate rates; here a reader computes them.  What the kernel runs
 # is traced, so nobody else may have a director meanwhile.
 # serial
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
