@@ -197,7 +197,7 @@ static const struct row rows[] = {
 	       .addr = A4(127, 0, 0, 1)),
 	SERVER("server with the VIP", "the address of its VIP", WWW,
 	       .addr = A4(10, 10, 31, 100)),
-	SERVER("server of another family", "IPv6", WWW,
+	SERVER("server of another family", "differ in address family", WWW,
 	       .addr = { .family = 6, .bytes = { 0x20, 1, 0xd, 0xb8 } }),
 	SERVER("weight too large", "weight is 0 to 65535", WWW,
 	       .has = HAS(SERVER_WEIGHT), .addr = A4(192, 168, 31, 102),
