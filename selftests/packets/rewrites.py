@@ -213,7 +213,8 @@ def nobody_there(rig, fam):
 def others(rig, fam):
     """F8 neighbours, echo requests and strangers pass untouched"""
     (DR4 if fam is V4 else DR6).serve(rig)
-    rig.ip("addr add %s dev lo" % fam.vip)
+    # a neighbour is told of addresses of the device that it asks by (RFC 4861)
+    rig.ip("addr add %s dev c0l" % fam.vip)
     if fam is V4:
         echo = l3(fam, fam.client, fam.vip) / ICMP(id=5) / Raw(b"ping")
     else:
@@ -226,7 +227,7 @@ def others(rig, fam):
          [0 if fam is V4 else 129])
     if fam is V6:
         solicited(rig, fam)
-    rig.ip("addr del %s dev lo" % fam.vip)
+    rig.ip("addr del %s dev c0l" % fam.vip)
     for path in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
         rig.proc("net/" + path, 1)
     sent = l3(fam, fam.client, fam.web2, hops=5) / UDP(

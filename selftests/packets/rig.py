@@ -228,11 +228,11 @@ class Rig:  # pylint: disable=too-many-public-methods
         spaces = [self.lb, self.far] + ([self.twin_ns] if self.twin_ns else [])
         run("ip", "-batch", "-",
             stdin="".join("netns add %s\n" % n for n in spaces))
-        with self._in(self.far):
+        with self.inside(self.far):
             self.proc("net/ipv6/conf/all/disable_ipv6", 1)
             self.proc("net/ipv6/conf/default/disable_ipv6", 1)
         if self.twin_ns:
-            with self._in(self.twin_ns):
+            with self.inside(self.twin_ns):
                 self.twin = genl_wire.Wire()
         with open("/run/netns/" + self.lb, "rb") as there:
             setns(there)
@@ -245,7 +245,7 @@ class Rig:  # pylint: disable=too-many-public-methods
         self.gl.call("limits-set", limits={"timeout": [
             {"state": s.replace("_", "-"), "seconds": 7200} for s in STATES]})
         for dev in ("c0", "s0"):
-            with self._in(self.far):
+            with self.inside(self.far):
                 self.sock[dev] = self._listen(dev)
 
     def _sysctls(self):
@@ -297,7 +297,7 @@ class Rig:  # pylint: disable=too-many-public-methods
                 run("ip", "netns", "del", ns, check=False)
 
     @contextlib.contextmanager
-    def _in(self, netns):
+    def inside(self, netns):
         """For a moment in another namespace."""
         with open("/proc/self/ns/net", "rb") as back, \
                 open("/run/netns/" + netns, "rb") as there:
