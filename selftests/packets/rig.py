@@ -319,6 +319,11 @@ class Rig:  # pylint: disable=too-many-public-methods
         """A batch of ip(8) in the director."""
         return run("ip", "-batch", "-", stdin="\n".join(lines) + "\n")
 
+    @staticmethod
+    def nft(rules):
+        """Rules in the director, until it is gone."""
+        run("nft", "-f", "-", stdin=rules + "\n")
+
     def reset(self):
         """The director as it was after up(), but for devices and addresses."""
         self.gl.call("flush")
