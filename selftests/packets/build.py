@@ -20,16 +20,18 @@ def ip(fam, src, dst, proto, body, hops=64):
         body
 
 
-def segment(fam, src, dst, sport, dport, flags, data=b""):
-    """A TCP segment; flags as scapy writes them."""
+def segment(fam, src, dst, sport, dport, flags, data=b"", token=1):
+    """A TCP segment; flags as scapy writes them. @token: its numbers."""
     bits = sum(FLAG[f] for f in flags)
-    body = struct.pack("!HHIIBBHHH", sport, dport, 1, 1, 0x50, bits, 64240,
-                       0, 0) + data
+    body = struct.pack("!HHIIBBHHH", sport, dport, token, token, 0x50, bits,
+                       64240, 0, 0) + data
     return _summed(fam, src, dst, TCP, body, 16)
 
 
-def datagram(fam, src, dst, sport, dport, data=b"x"):
-    """A datagram."""
+def datagram(fam, src, dst, sport, dport, data=b"x", token=None):
+    """A datagram. @token: its data, two bytes."""
+    if token is not None:
+        data = struct.pack("!H", token)
     body = struct.pack("!HHHH", sport, dport, 8 + len(data), 0) + data
     return _summed(fam, src, dst, 17, body, 6)
 

@@ -4,31 +4,39 @@
 
 Services and servers come, change and go, packets of random flows arrive; each
 packet must meet what the model says: no flow goes to a server that is drained,
-disabled, down, gone or of weight 0; none that is established moves; loads of
-wlc are the least, rr goes round. Counters are compared with what came out of
-the wire, the connection table with the flows that the model knows, and the
-digest with that of a second namespace which got the same configuration in
-another order.
+disabled, down, gone or of weight 0; none that is established moves; clients
+that persist stay; loads of wlc and its like are the least, rr goes round, a hash
+says the same twice. Counters are compared with what came out of the wire, the
+connection table with the flows that the model knows, and the digest with that of
+a second namespace which got the same configuration in another order.
 
-L4LB_SEED repeats a run; L4LB_OPS says how many operations (2,000; 100,000 in
-tier full).
+Packets of different flows are sent together, and told apart by a number that
+each carries.
+
+L4LB_SEED repeats a run; L4LB_OPS says how many operations (2,500; 100,000 in
+tier full), of which each packet is one.
 """
 
 import os
 import random
+import struct
 import sys
 import time
 
 import build
 import rig as r
-from rig import MAC, TCP, UDP, V4, Failed, check_sums, same, trim
+from rig import FAMILIES, MAC, TCP, UDP, Failed, same, trim
 
 SEED = int(os.environ.get("L4LB_SEED") or random.randrange(1 << 30))
-OPS = int(os.environ.get("L4LB_OPS") or (100000 if r.FULL else 2000))
-FAMILIES = (V4,)
-METHODS = ("dr", "nat")
-SCHEDULERS = ("rr", "wlc")
+OPS = int(os.environ.get("L4LB_OPS") or (100000 if r.FULL else 2500))
+METHODS = ("dr", "nat", "tunnel")
+SCHEDULERS = ("rr", "wrr", "lc", "wlc", "sed", "nq", "sh", "dh", "mh", "fo",
+              "ovf", "twos")
+LEAST = ("wlc", "lc", "sed", "nq", "fo", "ovf")
 SPORTS = range(40000, 40024)
+BATCH = 24
+# somebody who may or may not be remembered
+UNSURE = object()
 CLOSED = ("fin_wait", "close_wait", "last_ack", "time_wait", "close")
 ACTIVE = ("syn_recv", "established")
 
@@ -57,16 +65,28 @@ class Server:  # pylint: disable=too-few-public-methods
         return not self.abandoned() and self.eff() > 0
 
 
-class Service:  # pylint: disable=too-few-public-methods
+class Service:  # pylint: disable=too-many-instance-attributes
     """A service and its servers in list order."""
 
-    def __init__(self, fam, proto, vip, port, method, sched):
+    def __init__(self, fam, proto, vip, port, conf):
         self.fam, self.proto, self.vip, self.port = fam, proto, vip, port
-        self.method, self.sched = method, sched
+        self.conf = conf
+        self.method, self.sched = conf["method"], conf["scheduler"]
         self.key = {"proto": proto, "addr": vip, "port": port}
         self.servers = {}
-        # rr: who comes after whom is known while nothing changes
-        self.last = None
+        # rr: who comes after whom is known while nothing changes; and so is
+        # what a hash has said
+        self.last, self.pins = None, {}
+        # whom a client stays with
+        self.templates = {}
+
+    def changed(self):
+        """What was learned of the scheduler holds no longer."""
+        self.last, self.pins = None, {}
+
+    def client(self, addr):
+        """A client as persistence knows it."""
+        return self.fam.pack(addr)[:self.conf["persist-prefix"] // 8]
 
 
 class Flow:  # pylint: disable=too-few-public-methods
@@ -74,6 +94,33 @@ class Flow:  # pylint: disable=too-few-public-methods
 
     def __init__(self, svc, srv, state, method):
         self.svc, self.srv, self.state, self.method = svc, srv, state, method
+
+
+def load(sched, who, active, inactive):
+    """What a scheduler takes the least of; None: not even that."""
+    eff = who.eff()
+    if sched in ("wlc", "lc"):
+        return (active * 256 + inactive) / (eff if sched == "wlc" else 1)
+    if sched in ("sed", "nq"):
+        return 0 if sched == "nq" and not active else (active + 1) / eff
+    if sched == "fo" or active < eff:
+        return -eff
+    return None
+
+
+def read_token(packet):
+    """The number that a packet carries, within a tunnel or an ICMP error, or
+    that a reset acknowledges."""
+    four = packet[0] >> 4 == 4
+    proto, at = (packet[9], 20) if four else (packet[6], 40)
+    if proto in (4, 41):
+        return read_token(packet[at:])
+    if proto in (1, 58):
+        return read_token(packet[at + 8:])
+    if proto == UDP:
+        return struct.unpack_from("!H", packet, at + 8)[0]
+    seq, ack = struct.unpack_from("!II", packet, at + 4)
+    return seq or ack - 1
 
 
 def tcp_next(state, flags, both):
@@ -114,27 +161,33 @@ class Model:  # pylint: disable=too-many-instance-attributes
         self.flows = {}
         self.count = {}
         self.log = []
+        self.token = 0
 
     # -------------------------------------------------------- what is done
 
-    def step(self):
-        """One operation."""
-        ops = ((self.packet, 70), (self.answer, 8), (self.server_state, 6),
+    def step(self, most):
+        """One operation, or a batch of at most @most packets: how many."""
+        ops = ((self.packets, 10), (self.server_state, 6),
                (self.server_add, 4), (self.server_weight, 3),
                (self.server_del, 2), (self.service_add, 2),
-               (self.service_set, 1), (self.service_del, 0.5),
-               (self.flush, 0.5), (self.compare, 2), (self.digest, 0.7),
-               (self.jump, 0.15))
+               (self.service_set, 1), (self.service_del, 0.4),
+               (self.flush, 0.4), (self.compare, 0.7), (self.digest, 0.4),
+               (self.jump, 0.04))
         operation = self.rnd.choices([o for o, _ in ops],
                                      [w for _, w in ops])[0]
+        done = 1
+        if operation == self.packets:
+            done = self.packets(self.rnd.randrange(1, min(BATCH, most) + 1))
+        else:
+            operation()
         name = operation.__name__
-        self.count[name] = self.count.get(name, 0) + 1
-        operation()
+        self.count[name] = self.count.get(name, 0) + done
+        return done
 
     def note(self, *words):
         """For who has to find out why."""
         self.log.append(" ".join(str(word) for word in words))
-        del self.log[:-40]
+        del self.log[:-80]
 
     def some_service(self):
         """Any of them, or None."""
@@ -156,11 +209,16 @@ class Model:  # pylint: disable=too-many-instance-attributes
         port = self.rnd.choice((80, 81))
         if (proto, vip, port) in self.services:
             return
-        svc = Service(fam, proto, vip, port, self.rnd.choice(METHODS),
-                      self.rnd.choice(SCHEDULERS))
-        self.note("service add", svc.key, svc.method, svc.sched)
-        self.rig.gl.call("service-new", service={
-            **svc.key, "method": svc.method, "scheduler": svc.sched})
+        conf = {"method": self.rnd.choice(METHODS),
+                "scheduler": self.rnd.choice(SCHEDULERS),
+                # what a hash finds in the middle of a stream is not modelled
+                "midstream": "reset"}
+        if self.rnd.random() < 0.35:
+            conf["persist"] = 7200
+            conf["persist-prefix"] = self.rnd.choice((24, fam.bits))
+        svc = Service(fam, proto, vip, port, conf)
+        self.note("service add", svc.key, conf)
+        self.rig.gl.call("service-new", service={**svc.key, **conf})
         self.services[proto, vip, port] = svc
         for _ in range(self.rnd.randrange(4)):
             self.server_add(svc)
@@ -170,10 +228,11 @@ class Model:  # pylint: disable=too-many-instance-attributes
         svc = self.some_service()
         if not svc:
             return
-        svc.sched, svc.last = self.rnd.choice(SCHEDULERS), None
+        svc.sched = svc.conf["scheduler"] = self.rnd.choice(SCHEDULERS)
+        svc.changed()
         self.note("service set", svc.key, svc.sched)
         self.rig.gl.call("service-set", service={
-            **svc.key, "scheduler": svc.sched})
+            **svc.key, "scheduler": svc.sched, "midstream": "reset"})
 
     def service_del(self):
         """Delete a service with all that it has."""
@@ -190,8 +249,9 @@ class Model:  # pylint: disable=too-many-instance-attributes
         svc = svc or self.some_service()
         if not svc:
             return
-        host = self.rnd.randrange(1, 5)
-        addr = getattr(svc.fam, "web%d" % host)
+        fam = svc.fam if svc.method != "tunnel" else \
+            self.rnd.choice(FAMILIES)
+        addr = getattr(fam, "web%d" % self.rnd.randrange(1, 5))
         if addr in svc.servers:
             return
         # no two services share what replies are known by
@@ -203,11 +263,16 @@ class Model:  # pylint: disable=too-many-instance-attributes
         self.note("server add", svc.key, addr, port, "weight", srv.weight)
         self.rig.gl.call("server-new", server=self.ident(
             svc, srv, weight=srv.weight))
-        svc.servers[addr], svc.last = srv, None
+        svc.servers[addr] = srv
+        svc.changed()
         # one that came back has its flows and counters still
-        for flow in self.flows.values():
-            if flow.svc is svc and flow.srv.addr == addr:
-                flow.srv = srv
+        back = [flow for flow in self.flows.values()
+                if flow.svc is svc and flow.srv.addr == addr]
+        for flow in back:
+            flow.srv = srv
+        for client, who in svc.templates.items():
+            if who is not UNSURE and who.addr == addr:
+                svc.templates[client] = srv if back else UNSURE
         kernel = self.kernel_server(svc, srv)
         srv.admin = {v: k for k, v in r.genl_wire.SPEC.enums[
             "admin"].items()}[kernel["admin"]]
@@ -225,7 +290,7 @@ class Model:  # pylint: disable=too-many-instance-attributes
         """A server as the kernel has it."""
         for got in self.rig.gl.list("server-get"):
             key = got["service"]
-            if got["addr"] == svc.fam.pack(srv.addr) and \
+            if got["addr"] == r.family(srv.addr).pack(srv.addr) and \
                     not got.get("linger") and \
                     key["addr"] == svc.fam.pack(svc.vip) and \
                     (key["proto"], key["port"]) == (svc.proto, svc.port):
@@ -254,7 +319,7 @@ class Model:  # pylint: disable=too-many-instance-attributes
         else:
             srv.oper = self.rnd.choice((-1, -1, 0, 5))
             more = {"oper_weight": srv.oper}
-        svc.last = None
+        svc.changed()
         self.note("server state", svc.key, srv.addr, more)
         try:
             self.rig.gl.call("server-state-set", server=self.ident(
@@ -272,7 +337,8 @@ class Model:  # pylint: disable=too-many-instance-attributes
         svc, srv = self.some_server()
         if not srv:
             return
-        srv.weight, svc.last = self.rnd.choice((0, 1, 2, 3, 60)), None
+        srv.weight = self.rnd.choice((0, 1, 2, 3, 60))
+        svc.changed()
         self.note("server set", svc.key, srv.addr, "weight", srv.weight)
         self.rig.gl.call("server-set", server=self.ident(
             svc, srv, weight=srv.weight))
@@ -286,7 +352,8 @@ class Model:  # pylint: disable=too-many-instance-attributes
         self.note("server del", svc.key, srv.addr, "now" if now else "")
         self.rig.gl.call("server-del", server=self.ident(svc, srv), now=now)
         del svc.servers[srv.addr]
-        srv.gone, svc.last = True, None
+        srv.gone = True
+        svc.changed()
         if now:
             self.forget(lambda flow: flow.srv is srv)
 
@@ -297,10 +364,13 @@ class Model:  # pylint: disable=too-many-instance-attributes
             self.note("flush", svc.key)
             self.rig.gl.call("conn-flush", filter={"service": svc.key})
             self.forget(lambda flow: flow.svc is svc)
+            svc.templates.clear()
         else:
             self.note("flush all")
             self.rig.gl.call("conn-flush")
             self.flows.clear()
+            for svc in self.services.values():
+                svc.templates.clear()
 
     def forget(self, which):
         """Flows that are no more."""
@@ -321,13 +391,17 @@ class Model:  # pylint: disable=too-many-instance-attributes
         timeouts(1)
         end = time.monotonic() + 60 * r.FACTOR
         # what has expired is counted until the aging work has been there
-        while self.rig.conns(service=svc.key) or self.counted(svc):
+        while self.entries(service=svc.key) or self.counted(svc):
             if time.monotonic() > end:
                 raise Failed("entries of %s do not expire" % svc.key)
             time.sleep(0.1)
         timeouts(0)
-        svc.last = None
         self.forget(lambda flow: flow.svc is svc)
+
+    def entries(self, **filters):
+        """Connections, without templates."""
+        persist = r.genl_wire.SPEC.enums["state"]["persist"]
+        return [c for c in self.rig.conns(**filters) if c["state"] != persist]
 
     def counted(self, svc):
         """Connections that the kernel counts for a service."""
@@ -336,8 +410,42 @@ class Model:  # pylint: disable=too-many-instance-attributes
 
     # ------------------------------------------------------------- packets
 
-    def packet(self):
-        """A client's packet."""
+    def packets(self, count):
+        """Packets of clients and NAT servers, no two of one flow: how many."""
+        sent, taken = [], set()
+        for _ in range(count):
+            what = self.answer(taken) if self.rnd.random() < 0.12 else \
+                self.packet(taken)
+            if what:
+                sent.append(what)
+        out = self.sort(self.rig.drain())
+        for token, judge, args in sent:
+            try:
+                judge(*args, out.pop(token, {"c0": [], "s0": []}))
+            except Failed as err:
+                raise Failed("packet %d: %s" % (token, err)) from err
+        if out:
+            raise Failed("frames of nobody: %s" % out)
+        return len(sent)
+
+    def next_token(self):
+        """Another number for a packet."""
+        self.token = self.token % 0xffff + 1
+        return self.token
+
+    @staticmethod
+    def sort(out):
+        """Frames by the number of the packet that they come of."""
+        found = {}
+        for dev, frames in out.items():
+            for frame in frames:
+                token = read_token(trim(frame)[14:])
+                found.setdefault(token, {"c0": [], "s0": []})[dev].append(
+                    frame)
+        return found
+
+    def packet(self, taken):
+        """Send a client's packet: (number, who is to judge, arguments)"""
         fam = self.rnd.choice(FAMILIES)
         if self.services and self.rnd.random() < 0.97:
             svc = self.some_service()
@@ -350,15 +458,19 @@ class Model:  # pylint: disable=too-many-instance-attributes
         known = [t for t in self.flows if t[:3] == tup[:3]]
         if known and self.rnd.random() < 0.6:
             tup = self.rnd.choice(known)
+        if tup in taken:
+            return None
+        taken.add(tup)
         flags = self.rnd.choice(("S", "S", "A", "A", "A", "PA", "FA", "R",
                                  "SA")) if proto == TCP else ""
         if tup not in self.flows and proto == TCP and self.rnd.random() < 0.6:
             flags = "S"
-        self.note("packet", tup, flags)
+        token = self.next_token()
+        self.note("packet", token, tup, flags)
         ends = (fam, tup[3], vip, tup[4], port)
-        self.rig.client(build.segment(*ends, flags) if proto == TCP else
-                        build.datagram(*ends), tup[3])
-        self.judge(svc, tup, flags, self.rig.drain())
+        self.rig.client(build.segment(*ends, flags, token=token) if flags else
+                        build.datagram(*ends, token=token), tup[3])
+        return token, self.judge, (svc, tup, flags)
 
     def judge(self, svc, tup, flags, out):
         """What came of a client's packet, against what may."""
@@ -384,38 +496,69 @@ class Model:  # pylint: disable=too-many-instance-attributes
         usable = [s for s in svc.servers.values() if s.usable()]
         if not usable:
             return self.refused(out, tup, flags)
+        stays = self.stays(svc, tup[3])
+        if svc.sched == "ovf" and stays not in usable and all(
+                self.load(svc, s) is None for s in usable):
+            if not out["s0"] or stays is not UNSURE:
+                return self.refused(out, tup, flags)
         if len(out["s0"]) != 1:
             raise Failed("no frame for a new connection")
-        mac = out["s0"][0][:6].hex(":")
-        srv = next((s for s in svc.servers.values() if MAC[s.addr] == mac),
-                   None)
+        srv = self.server_of(svc, trim(out["s0"][0]))
         if srv not in usable:
             raise Failed("chose %s, which may not be" % (srv and srv.addr))
-        self.fits(svc, srv, usable)
+        if stays in usable:
+            same("whom the client stays with", srv.addr, stays.addr)
+        elif stays is UNSURE:
+            svc.last = None
+        else:
+            self.fits(svc, srv, usable, tup)
+        if "persist" in svc.conf:
+            svc.templates[svc.client(tup[3])] = srv
         flow = Flow(svc, srv, "syn_recv" if flags else "udp", svc.method)
         self.flows[tup] = flow
         srv.conns += 1
         return self.arrived(flow, tup, flags, out)
 
-    def fits(self, svc, srv, usable):
+    @staticmethod
+    def stays(svc, client):
+        """Whom a client stays with, if that may have it."""
+        if "persist" not in svc.conf:
+            return None
+        return svc.templates.get(svc.client(client))
+
+    @staticmethod
+    def server_of(svc, frame):
+        """The server that a frame is for."""
+        if svc.method == "dr":
+            mac = frame[:6].hex(":")
+            return next((s for s in svc.servers.values()
+                         if MAC[s.addr] == mac), None)
+        return svc.servers.get(r.text(build.read(frame[14:])[1]))
+
+    def load(self, svc, who):
+        """Load of a server, as the service's scheduler sees it."""
+        mine = [f for f in self.flows.values() if f.srv is who]
+        active = sum(f.state in ACTIVE for f in mine)
+        return load(svc.sched, who, active, len(mine) - active)
+
+    def fits(self, svc, srv, usable, tup):
         """Is it whom the scheduler had to choose?"""
-        if svc.sched == "wlc":
-            def load(who):
-                mine = [f for f in self.flows.values()
-                        if f.srv is who and f.svc is svc]
-                active = sum(f.state in ACTIVE for f in mine)
-                return (active * 256 + len(mine) - active) / who.eff()
-            least = min(load(s) for s in usable)
-            if load(srv) > least + 1e-9:
-                raise Failed("wlc chose %s (%.2f), least is %.2f: %s" % (
-                    srv.addr, load(srv), least, {
-                        s.addr: load(s) for s in usable}))
+        if svc.sched in LEAST:
+            loads = {s: self.load(svc, s) for s in usable}
+            least = min(v for v in loads.values() if v is not None)
+            if loads[srv] is None or loads[srv] > least + 1e-9:
+                raise Failed("%s chose %s, of %s" % (svc.sched, srv.addr, {
+                    s.addr: v for s, v in loads.items()}))
         if svc.sched == "rr" and svc.last:
             order = list(svc.servers.values())
             at = order.index(svc.last)
             want = next(s for s in order[at + 1:] + order[:at + 1]
                         if s in usable)
             same("rr's next", srv.addr, want.addr)
+        if svc.sched in ("sh", "dh", "mh"):
+            who = "" if svc.sched == "dh" else tup[3]
+            same("what the hash says", srv.addr,
+                 svc.pins.setdefault(who, srv.addr))
         svc.last = srv
 
     def arrived(self, flow, tup, flags, out):
@@ -426,8 +569,12 @@ class Model:  # pylint: disable=too-many-instance-attributes
                 len(out["s0"]), len(out["c0"]), srv.addr))
         frame = trim(out["s0"][0])
         same("MAC", frame[:6].hex(":"), MAC[srv.addr])
-        check_sums(frame[14:])
-        _, dst, proto, ports, bits = build.read(frame[14:])
+        packet = frame[14:]
+        if flow.method == "tunnel":
+            _, dst, proto, _, _ = build.read(packet)
+            same("tunnel to", (r.text(dst), proto), (srv.addr, fam.ipip))
+            packet = packet[r.family(srv.addr).head:]
+        _, dst, proto, ports, bits = build.read(packet)
         nat = flow.method == "nat"
         same("to", (r.text(dst), ports),
              (srv.addr if nat else tup[1],
@@ -461,28 +608,34 @@ class Model:  # pylint: disable=too-many-instance-attributes
             self.reset(out, tup)
         # the entry that the packet was to replace lives on
 
-    def answer(self):
-        """A NAT server's packet."""
+    def answer(self, taken):
+        """Send a NAT server's packet, as packet()"""
         known = [(t, f) for t, f in self.flows.items()
-                 if f.method == "nat"]
+                 if f.method == "nat" and t not in taken]
         if not known:
-            return
+            return None
         tup, flow = self.rnd.choice(known)
+        taken.add(tup)
         fam, srv = flow.svc.fam, flow.srv
         flags = self.rnd.choice(("SA", "A", "A", "FA", "RA")) \
             if tup[0] == TCP else ""
-        self.note("answer", tup, srv.addr, flags)
+        token = self.next_token()
+        self.note("answer", token, tup, srv.addr, flags)
         ends = (fam, srv.addr, tup[3], srv.port, tup[4])
-        self.rig.back(build.segment(*ends, flags) if flags else
-                      build.datagram(*ends), srv.addr)
-        out = self.rig.drain()
+        self.rig.back(build.segment(*ends, flags, token=token) if flags else
+                      build.datagram(*ends, token=token), srv.addr)
+        return token, self.answered, (flow, tup, flags)
+
+    @staticmethod
+    def answered(flow, tup, flags, out):
+        """What came of a NAT server's packet."""
         same("frames", (len(out["s0"]), len(out["c0"])), (0, 1))
         src, _, _, ports, _ = build.read(trim(out["c0"][0])[14:])
         same("answer from", (r.text(src), ports),
              (tup[1], (tup[2], tup[4])))
         if flags:
             flow.state = tcp_next_back(flow.state, flags)
-        srv.sent += 1
+        flow.srv.sent += 1
 
     # ---------------------------------------------------------- comparing
 
@@ -520,7 +673,7 @@ class Model:  # pylint: disable=too-many-instance-attributes
     def compare_table(self):
         """Entry by entry."""
         table = {}
-        for got in self.rig.conns():
+        for got in self.entries():
             tup = (got["proto"], r.text(got["vip"]), got["vip-port"],
                    r.text(got["client"]), got["client-port"])
             if tup in table:
@@ -543,7 +696,7 @@ class Model:  # pylint: disable=too-many-instance-attributes
         txn = twin.begin("edit")
         for svc in services:
             twin.call("service-new", txn=txn, service={
-                **svc.key, "method": svc.method, "scheduler": svc.sched})
+                **svc.key, **svc.conf})
         servers = [(svc, srv) for svc in services
                    for srv in svc.servers.values()]
         self.rnd.shuffle(servers)
@@ -561,8 +714,11 @@ def random_model(rig):
     print("# L4LB_SEED=%d, %d operations" % (SEED, OPS), flush=True)
     num = 0
     try:
-        for num in range(OPS):
-            model.step()
+        start = time.monotonic()
+        while num < OPS:
+            num += model.step(OPS - num)
+        print("# %d operations a second" % (
+            OPS / (time.monotonic() - start)))
         model.compare()
         model.digest()
     except Exception as err:
