@@ -320,6 +320,8 @@ static int conn_charge(struct l4lb_net *ln, u32 size)
 	}
 	if (unlikely(nr > limit / 2 || bytes > memory / 2))
 		conn_alarm_check(ln, nr, bytes);
+	if (unlikely(nr == 1))
+		l4lb_conns_wake(ct);
 	if (unlikely(nr > READ_ONCE(ct->grow_at)) && READ_ONCE(ct->running)) {
 		/* The work sets it again; until then nobody asks twice. */
 		WRITE_ONCE(ct->grow_at, U32_MAX);

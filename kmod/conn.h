@@ -177,6 +177,7 @@ struct l4lb_buckets {
  * @cursor: bucket where the next run of @age begins; @age only
  * @began: jiffies when the sweep began; @age only
  * @next_scan: jiffies when @age goes on with it; @age only
+ * @asleep: @age has nothing to do until l4lb_conns_wake(); @age only
  */
 struct l4lb_conns {
 	struct l4lb_buckets __rcu *tbl;
@@ -194,6 +195,7 @@ struct l4lb_conns {
 	u32 cursor;
 	unsigned long began;
 	unsigned long next_scan;
+	bool asleep;
 };
 
 /**
@@ -247,6 +249,7 @@ struct l4lb_conn_filter {
 
 int l4lb_conns_init(struct l4lb_net *ln);
 void l4lb_conns_start(struct l4lb_net *ln);
+void l4lb_conns_wake(struct l4lb_conns *ct);
 void l4lb_conns_stop(struct l4lb_net *ln);
 void l4lb_conns_destroy(struct l4lb_net *ln);
 int l4lb_conn_cache_init(void);

@@ -272,6 +272,19 @@ static unsigned long conn_sweep_next(const struct l4lb_conns *ct)
 	return ct->began + seconds * HZ;
 }
 
+/* Is there anything that only time will end? */
+static bool conn_more(const struct l4lb_net *ln)
+{
+	lockdep_assert_held(&ln->conf_lock);
+	return atomic_read(&ln->conns.nr) || READ_ONCE(ln->conns.full) ||
+	       READ_ONCE(ln->draining) ||
+	       l4lb_slots_resting(&ln->services) ||
+	       l4lb_slots_resting(&ln->servers) ||
+	       l4lb_slots_resting(&ln->endpoints) ||
+	       !list_empty(&ln->lingering) ||
+	       !list_empty(&ln->idle_endpoints);
+}
+
 /**
  * l4lb_conn_swept() - what is to be done after each sweep
  * @ln: namespace
@@ -280,22 +293,27 @@ static unsigned long conn_sweep_next(const struct l4lb_conns *ct)
  * counted. Tries for conf_lock, and leaves the rest to the next sweep when it
  * is held: a commit holds it long, and the namespace's last commit waits for
  * the aging work under it.
+ * Return: true when the next sweep has something to do; false when that will be
+ * so only after somebody has called l4lb_conns_wake().
  */
-void l4lb_conn_swept(struct l4lb_net *ln)
+bool l4lb_conn_swept(struct l4lb_net *ln)
 {
 	struct l4lb_conns *ct = &ln->conns;
+	bool more;
 
 	conn_alarm_settle(ln);
 	l4lb_server_drains(ln);
 	ct->next_scan = conn_sweep_next(ct);
 	if (!mutex_trylock(&ln->conf_lock))
-		return;
+		return true;
 	l4lb_slots_settle(&ln->services, ct->sweep);
 	l4lb_slots_settle(&ln->servers, ct->sweep);
 	l4lb_slots_settle(&ln->endpoints, ct->sweep);
 	while (l4lb_server_reap(ln))
 		cond_resched();
+	more = conn_more(ln);
 	mutex_unlock(&ln->conf_lock);
+	return more;
 }
 
 /**
@@ -303,6 +321,7 @@ void l4lb_conn_swept(struct l4lb_net *ln)
  * @work: the work
  *
  * Runs for the next part of a sweep, and between sweeps when a kill kicks it.
+ * Rests when there is nothing left to wait for, until l4lb_conns_wake().
  */
 void l4lb_conn_age_work(struct work_struct *work)
 {
@@ -312,13 +331,16 @@ void l4lb_conn_age_work(struct work_struct *work)
 	bool swept = false;
 	long rest;
 
+	if (ct->asleep)
+		ct->next_scan = jiffies;
+	ct->asleep = false;
 	if (time_after_eq(jiffies, ct->next_scan))
 		swept = l4lb_conn_scan(ln);
 	if (!l4lb_conn_reap(ln) && swept)
 		synchronize_rcu();
 	if (swept)
-		l4lb_conn_swept(ln);
-	if (!READ_ONCE(ct->running))
+		ct->asleep = !l4lb_conn_swept(ln);
+	if (ct->asleep || !READ_ONCE(ct->running))
 		return;
 	rest = ct->next_scan - jiffies;
 	/* Leaves a kick alone that has come meanwhile. */
@@ -336,8 +358,28 @@ void l4lb_conns_start(struct l4lb_net *ln)
 	struct l4lb_conns *ct = &ln->conns;
 
 	ct->next_scan = jiffies + CONN_SWEEP_BUSY * HZ;
+	ct->asleep = false;
 	WRITE_ONCE(ct->running, true);
 	queue_delayed_work(system_unbound_wq, &ct->age, CONN_SWEEP_BUSY * HZ);
+}
+
+/**
+ * l4lb_conns_wake() - there is something for the aging work to do
+ * @ct: table
+ *
+ * Called after what it is to see has been made. The work cannot overlook that:
+ * while it runs it can be queued again.
+ *
+ * Context: any.
+ */
+void l4lb_conns_wake(struct l4lb_conns *ct)
+{
+	/* l4lb_conns_stop() waits for those who have seen @running. */
+	rcu_read_lock();
+	if (READ_ONCE(ct->running))
+		queue_delayed_work(system_unbound_wq, &ct->age,
+				   CONN_SWEEP_BUSY * HZ);
+	rcu_read_unlock();
 }
 
 /* End all entries of @tbl; nobody else has any of them. */

@@ -368,6 +368,45 @@ static void work(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, id, (int)old);
 }
 
+static bool conn_wait_asleep(struct conn_fixture *fix)
+{
+	unsigned long end = jiffies + 60 * HZ;
+
+	while (!READ_ONCE(fix->ln->conns.asleep))
+		if (time_after(jiffies, end) || msleep_interruptible(20))
+			return false;
+	return !delayed_work_pending(&fix->ln->conns.age);
+}
+
+/* No sweep when nothing is left to be found; an entry or a number wakes it. */
+static void rest(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_net *ln = fix->ln;
+	struct l4lb_conn *conn;
+	int id;
+
+	l4lb_conns_start(ln);
+	KUNIT_EXPECT_TRUE(test, conn_wait_asleep(fix));
+	conn = conn_add(test, 0, 1, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, conn);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&ln->conns.age));
+	conn_idle(conn, TEST_IDLE + 2);
+	KUNIT_EXPECT_TRUE(test, conn_wait_for(fix, 0));
+	KUNIT_EXPECT_TRUE(test, conn_wait_asleep(fix));
+
+	mutex_lock(&ln->conf_lock);
+	id = fix->srv[3]->id;
+	l4lb_slots_clear(&ln->servers, id, READ_ONCE(ln->conns.sweep));
+	KUNIT_EXPECT_TRUE(test, l4lb_slots_resting(&ln->servers));
+	mutex_unlock(&ln->conf_lock);
+	l4lb_conns_wake(&ln->conns);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&ln->conns.age));
+	KUNIT_EXPECT_TRUE(test, conn_wait_swept(fix, ln->conns.sweep + 1));
+	KUNIT_EXPECT_TRUE(test, conn_wait_asleep(fix));
+	KUNIT_EXPECT_FALSE(test, l4lb_slots_resting(&ln->servers));
+}
+
 static void stop_and_start(struct kunit *test)
 {
 	struct conn_fixture *fix = test->priv;

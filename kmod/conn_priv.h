@@ -30,7 +30,7 @@ u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list);
 bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr);
 bool l4lb_conn_scan(struct l4lb_net *ln);
 bool l4lb_conn_reap(struct l4lb_net *ln);
-void l4lb_conn_swept(struct l4lb_net *ln);
+bool l4lb_conn_swept(struct l4lb_net *ln);
 void l4lb_conn_age_work(struct work_struct *work);
 
 /* conn_grow.c */

@@ -513,6 +513,7 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(no_memory),
 	KUNIT_CASE(names),
 	KUNIT_CASE(work),
+	KUNIT_CASE(rest),
 	KUNIT_CASE(stop_and_start),
 	KUNIT_CASE(grow),
 	KUNIT_CASE(grow_half),

@@ -459,6 +459,7 @@ static bool state_apply(struct l4lb_server *srv,
 	    (admin != srv->admin || deadline != srv->deadline)) {
 		WRITE_ONCE(srv->drained, 0);
 		WRITE_ONCE(srv->ln->draining, true);
+		l4lb_conns_wake(&srv->ln->conns);
 	}
 	spin_lock_bh(&srv->rt->lock);
 	WRITE_ONCE(srv->admin, admin);

@@ -211,6 +211,17 @@ void l4lb_slots_settle(struct l4lb_slots *s, u32 sweep)
 	}
 }
 
+/**
+ * l4lb_slots_resting() - does a number wait for l4lb_slots_settle()?
+ * @s: slots
+ *
+ * Context: conf_lock held.
+ */
+bool l4lb_slots_resting(const struct l4lb_slots *s)
+{
+	return s->state->head != L4LB_SLOTS_NONE;
+}
+
 #ifdef L4LB_KUNIT
 #include "slots_test.c"
 #endif

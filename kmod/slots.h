@@ -54,5 +54,6 @@ void l4lb_slots_unreserve(struct l4lb_slots *s, u32 id);
 void l4lb_slots_set(struct l4lb_slots *s, u32 id, void *obj);
 void l4lb_slots_clear(struct l4lb_slots *s, u32 id, u32 sweep);
 void l4lb_slots_settle(struct l4lb_slots *s, u32 sweep);
+bool l4lb_slots_resting(const struct l4lb_slots *s);
 
 #endif /* L4LB_SLOTS_H */

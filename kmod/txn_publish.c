@@ -267,4 +267,6 @@ void l4lb_commit_publish(struct l4lb_commit *c)
 		publish_orphans(c, ts);
 	publish_notify(c);
 	publish_retire(c);
+	if (ln->active)
+		l4lb_conns_wake(&ln->conns);
 }
