@@ -76,6 +76,7 @@ tools:
 # programs of the selftests
 test-tools: tools
 	+@$(lock) $(MAKE) -s -C selftests/genl O='$(abspath $(O))'
+	+@$(lock) $(MAKE) -s -C selftests/flood O='$(abspath $(O))'
 
 deps:
 	@selftests/install-deps

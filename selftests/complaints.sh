@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What the users of other balancers complain about, by its number in the list
-# of complaints: C12, C16, C19, C44, C46, C49; the rest stand with the feature
-# they are about ("run_test" lines name them).  Where IPVS has the fault, it
+# of complaints: C12, C16, C19, C44, C46, C49, C50, C55; complaints_entries.sh and
+# complaints_removal.sh have more, and the rest stand with the feature that they
+# are about ("run_test" lines name them).  Where IPVS has the fault, it
 # shows it here.  Topology: lib.sh, topo_article.
 # tier: full
 
@@ -309,6 +310,61 @@ test_other_ports()
 	done
 }
 
+# pmtu webN: what it knows of the way to the client
+pmtu()
+{
+	ip_ns "$1" route get "$CLIENT" from "$VIP" |
+		sed -n 's/.*\<mtu \([0-9]*\).*/\1/p'
+}
+
+# By DR a server's packet that is too big for the way to the client makes a
+# router tell the VIP: the director must tell that server, and no other.
+test_too_big()
+{
+	web_service dr 2 scheduler rr
+	ip_ns router link set ext mtu 1000
+	check_eq "a small answer" web1 "$(get)"
+	get client "http://$VIP/big" -r 0-999999 -o "$_test_dir/got"
+	cmp -n 1000000 "$_test_dir/got" "$_test_dir/zeros"
+	check_eq "bytes" 1000000 "$(stat -c %s "$_test_dir/got")"
+	check_eq "the server whose packets they were" 1000 "$(pmtu web2)"
+	check_eq "the other" "" "$(pmtu web1)"
+	check_eq "errors that the other has heard of" 0 \
+		"$(snmp_count web1 IcmpInDestUnreachs)"
+	check_between "passed on" 1 100 "$(reason icmp_error)"
+}
+
+# IPVS has a service for all ports only with persistence, and none for a range.
+test_ports()
+{
+	local web
+
+	topo_article 2
+	modprobe -a ip_vs ip_vs_rr
+	check_fails in_ns lv1 ipvsadm -A -t "$VIP:0" -s rr 2>"$_test_dir/ipvs"
+	check_match "IPVS" 'Zero port' "$(cat "$_test_dir/ipvs")"
+	for web in web1 web2; do
+		httpd_start "$web" 80
+		httpd_start "$web" 8080
+	done
+	lb service add tcp "$VIP:any" method nat scheduler rr
+	lb server add tcp "$VIP:any" 192.168.31.101
+	lb server add tcp "$VIP:any" 192.168.31.102
+	check_eq "any port, in turn" "web1 web2 web1" "$(
+		for port in 80 8080 8080; do
+			get client "http://$VIP:$port/"
+		done | xargs)"
+	lb flush
+	lb service add tcp "$VIP:8000-8090" method nat scheduler rr
+	lb server add tcp "$VIP:8000-8090" 192.168.31.101
+	lb server add tcp "$VIP:8000-8090" 192.168.31.102
+	check_eq "a range, in turn" "web1 web2" "$(
+		for port in 8080 8080; do
+			get client "http://$VIP:$port/"
+		done | xargs)"
+	check_match "beside it" no_service "$(lb explain tcp "$CLIENT:1" "$VIP:80")"
+}
+
 run_test "C12 weight 0 and disabled are valid everywhere" test_weight_zero
 run_test "C16 the table grows, IPVS's does not" test_table_grows
 run_test "C19 a bulk change is one transaction of few messages" test_bulk
@@ -316,5 +372,7 @@ run_test "C44 two directors, each the other's server, do not bounce" \
 	test_two_directors
 run_test "C46 every drop has a name, a number and an event" test_reasons
 run_test "C49 ports of a VIP without a service" test_other_ports
+run_test "C50 by DR, too big reaches the server whose packet it was" test_too_big
+run_test "C55 any port and ranges, without persistence" test_ports
 [ ! -d /sys/module/ip_vs ] || modprobe -rq ip_vs_rr ip_vs || :
 finish
