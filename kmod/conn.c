@@ -182,14 +182,21 @@ static noinline bool conn_wide_is(const struct l4lb_conn_node *node,
 	       (!key->wide->port || front->port == key->wide->port);
 }
 
+/* Does @node have this key, as far as a plain one goes? */
+static __always_inline bool conn_node_like(const struct l4lb_conn_node *node,
+					   const struct l4lb_conn_key *key)
+{
+	return !memcmp(&node->hash, key, CONN_KEY_BYTES);
+}
+
 /*
  * Does @node have this key? Its number stands for family and protocol. The
  * hash, which tells nearly all others apart, is in the first word compared.
  */
-static __always_inline bool conn_node_is(const struct l4lb_conn_node *node,
-					 const struct l4lb_conn_key *key)
+static bool conn_node_is(const struct l4lb_conn_node *node,
+			 const struct l4lb_conn_key *key)
 {
-	return !memcmp(&node->hash, key, CONN_KEY_BYTES) &&
+	return conn_node_like(node, key) &&
 	       (likely(!(key->id & L4LB_CONN_WIDE)) || conn_wide_is(node, key));
 }
 
@@ -245,7 +252,7 @@ conn_lookup_slow(const struct l4lb_net *ln, const struct l4lb_conn_key *key)
  * @ln: namespace
  * @key: forward or reply key, hashed
  *
- * What is here is the path of a busy connection's packets, which calls
+ * What is here is the path of a plain service's busy connection, which calls
  * nothing; all else is conn_lookup_slow()'s, from the beginning.
  *
  * Context: RCU read side; any number of CPUs, no lock.
@@ -262,10 +269,10 @@ struct l4lb_conn *l4lb_conn_lookup(const struct l4lb_net *ln,
 
 	for (node = rcu_dereference(tbl->head[bucket]); node;
 	     node = rcu_dereference(node->next)) {
-		if (unlikely(!conn_node_is(node, key)))
+		if (unlikely(!conn_node_like(node, key)))
 			continue;
 		conn = l4lb_conn_of(node);
-		if (likely(conn_fresh(conn)))
+		if (likely(!(key->id & L4LB_CONN_WIDE) && conn_fresh(conn)))
 			return conn;
 		return conn_lookup_slow(ln, key);
 	}

@@ -23,8 +23,10 @@ static inline bool conn_doubtful(const struct l4lb_packet *pkt,
 }
 
 /* A client's packet that an entry speaks for. */
-static void decide_conn(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
-			struct l4lb_plan *plan, struct l4lb_trace *trace)
+static __always_inline void decide_conn(const struct l4lb_net *ln,
+					const struct l4lb_packet *pkt,
+					struct l4lb_plan *plan,
+					struct l4lb_trace *trace)
 {
 	struct l4lb_conn *conn = plan->conn;
 
@@ -58,9 +60,10 @@ static noinline void decide_wide_key(const struct l4lb_packet *pkt,
 }
 
 /* A packet to a service. */
-static void decide_client(const struct l4lb_net *ln,
-			  const struct l4lb_packet *pkt,
-			  struct l4lb_plan *plan, struct l4lb_trace *trace)
+static __always_inline void decide_client(const struct l4lb_net *ln,
+					  const struct l4lb_packet *pkt,
+					  struct l4lb_plan *plan,
+					  struct l4lb_trace *trace)
 {
 	struct l4lb_conn_key *key = &plan->key;
 
@@ -92,6 +95,15 @@ static void decide_client(const struct l4lb_net *ln,
 	}
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
 	l4lb_decide_no_conn(ln, pkt, plan, trace);
+}
+
+/* As decide_client(), for those who meet few packets. */
+static noinline void decide_client_rare(const struct l4lb_net *ln,
+					const struct l4lb_packet *pkt,
+					struct l4lb_plan *plan,
+					struct l4lb_trace *trace)
+{
+	decide_client(ln, pkt, plan, trace);
 }
 
 /*
@@ -180,7 +192,7 @@ static noinline bool decide_mark(const struct l4lb_net *ln,
 	if (!plan->svc)
 		return false;
 	trace_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
-	decide_client(ln, pkt, plan, trace);
+	decide_client_rare(ln, pkt, plan, trace);
 	return true;
 }
 
@@ -272,7 +284,7 @@ static noinline void decide_local_in(const struct l4lb_net *ln,
 		return;
 	decide_lookup(pkt, plan, trace);
 	if (plan->svc && plan->svc->hook == L4LB_HOOK_LOCAL_IN)
-		decide_client(ln, pkt, plan, trace);
+		decide_client_rare(ln, pkt, plan, trace);
 	else
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_UNSPEC, trace);
 }

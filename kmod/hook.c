@@ -46,9 +46,9 @@
 static_assert(NFPROTO_IPV4 == AF_INET && NFPROTO_IPV6 == AF_INET6);
 
 /* Send what the plan says is to be sent; UNSPEC: the skb is gone. */
-static u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
-		     const struct l4lb_packet *pkt,
-		     const struct l4lb_plan *plan)
+static __always_inline u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
+				     const struct l4lb_packet *pkt,
+				     const struct l4lb_plan *plan)
 {
 	if (unlikely(pkt->kind == L4LB_PACKET_ICMP_ERROR))
 		return l4lb_xmit_icmp(ln, skb, pkt, plan);
@@ -119,9 +119,9 @@ static void hook_confirm(struct sk_buff *skb)
 }
 
 /* As hook_send(), at LOCAL_IN. */
-static u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
-			const struct l4lb_packet *pkt,
-			const struct l4lb_plan *plan)
+static noinline u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
+				 const struct l4lb_packet *pkt,
+				 const struct l4lb_plan *plan)
 {
 	if (plan->verdict == L4LB_VERDICT_REPLY)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
@@ -132,9 +132,9 @@ static u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 			     const struct l4lb_packet *pkt)
 {
-	struct l4lb_service_rt *rt;
-	struct l4lb_plan plan;
+	struct l4lb_plan plan __l4lb_uninit;
 	unsigned int ret = NF_STOLEN;
+	struct l4lb_service_rt *rt;
 	u32 failed;
 
 	do {
@@ -229,8 +229,9 @@ static int hook_defrag(struct net *net, struct sk_buff *skb, u8 family, bool in)
  * the mark of a service; all others travel on untouched. Returns NF_ACCEPT with
  * *@whole set when the packet is complete and has been parsed anew.
  */
-static unsigned int hook_gather(struct l4lb_net *ln, struct sk_buff *skb,
-				struct l4lb_packet *pkt, bool *whole)
+static noinline unsigned int hook_gather(struct l4lb_net *ln,
+					 struct sk_buff *skb,
+					 struct l4lb_packet *pkt, bool *whole)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	bool in, again = pkt->again;
@@ -316,9 +317,9 @@ static __always_inline bool hook_bridged(struct l4lb_net *ln,
  * two addresses and spares it the rest. l4lb_decide() would say NOT_OURS of each
  * such packet.
  */
-static bool hook_stranger(const struct l4lb_table *table,
-			  const struct sk_buff *skb, u8 hook, u8 family,
-			  u32 mark)
+static __always_inline bool
+stranger_of(const struct l4lb_table *table, const struct sk_buff *skb, u8 hook,
+	    u8 family, u32 mark)
 {
 	union l4lb_addr saddr, daddr;
 	bool icmp;
@@ -335,11 +336,22 @@ static bool hook_stranger(const struct l4lb_table *table,
 	       !hook_from_server(table, &saddr, family);
 }
 
-/* A packet that came in; @again, @mark: as &struct l4lb_packet has them. */
-static unsigned int hook_in(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
-			    bool again, u32 mark)
+/* With the family known, an IPv4 address is one word to the compiler. */
+static __always_inline bool
+hook_stranger(const struct l4lb_table *table, const struct sk_buff *skb,
+	      u8 hook, u8 family, u32 mark)
 {
-	struct l4lb_packet pkt;
+	if (likely(family == AF_INET))
+		return stranger_of(table, skb, hook, AF_INET, mark);
+	return stranger_of(table, skb, hook, AF_INET6, mark);
+}
+
+/* A packet that came in; @again, @mark: as &struct l4lb_packet has them. */
+static __always_inline unsigned int hook_in(struct l4lb_net *ln,
+					    struct sk_buff *skb, u8 family,
+					    bool again, u32 mark)
+{
+	struct l4lb_packet pkt __l4lb_uninit;
 	unsigned int ret;
 	bool whole;
 
@@ -358,7 +370,7 @@ static unsigned int hook_in(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
 static unsigned int hook_out(struct l4lb_net *ln, struct sk_buff *skb,
 			     u8 family, bool again, u32 mark)
 {
-	struct l4lb_packet pkt;
+	struct l4lb_packet pkt __l4lb_uninit;
 	unsigned int ret;
 
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, &pkt);
@@ -412,7 +424,7 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	struct l4lb_net *ln = l4lb_pernet(state->net);
-	struct l4lb_packet pkt;
+	struct l4lb_packet pkt __l4lb_uninit;
 
 	if (hook_stranger(rcu_dereference(ln->table), skb, L4LB_HOOK_LOCAL_IN,
 			  state->pf, 0))

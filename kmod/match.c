@@ -172,35 +172,30 @@ static struct l4lb_conn *reply_from(const struct l4lb_net *ln,
 }
 
 /**
- * l4lb_match_reply() - the entry of a packet from a NAT server to a client
+ * l4lb_match_reply_wide() - the rest of l4lb_match_reply()
  * @ln: namespace
- * @table: snapshot
- * @from: address, port and protocol that it comes from
- * @client: the client's address
- * @port: the client's port
+ * @table: snapshot with @match
+ * @from: address, port and protocol that the packet comes from
+ * @key: the client's address and port
  *
- * The server's endpoint itself first; then servers that have no port, since their
- * service has many, and those of marks, which have no protocol.
+ * Servers that have no port, since their service has many, and those of marks,
+ * which have no protocol.
  *
  * Context: RCU read side.
  * Return: the entry, or NULL.
  */
-struct l4lb_conn *l4lb_match_reply(const struct l4lb_net *ln,
-				   const struct l4lb_table *table,
-				   const struct l4lb_endpoint *from,
-				   const union l4lb_addr *client, __be16 port)
+struct l4lb_conn *l4lb_match_reply_wide(const struct l4lb_net *ln,
+					const struct l4lb_table *table,
+					const struct l4lb_endpoint *from,
+					struct l4lb_conn_key *key)
 {
-	struct l4lb_conn_key key = { .addr = *client, .port = port };
 	struct l4lb_conn *conn;
 
-	conn = reply_from(ln, table, from, from->port, from->proto, &key);
-	if (likely(conn || !table->match))
-		return conn;
-	conn = reply_from(ln, table, from, 0, from->proto, &key);
+	conn = reply_from(ln, table, from, 0, from->proto, key);
 	if (!conn && table->match->nr_marks) {
-		conn = reply_from(ln, table, from, from->port, 0, &key);
+		conn = reply_from(ln, table, from, from->port, 0, key);
 		if (!conn)
-			conn = reply_from(ln, table, from, 0, 0, &key);
+			conn = reply_from(ln, table, from, 0, 0, key);
 	}
 	return conn;
 }

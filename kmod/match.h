@@ -68,10 +68,10 @@ void l4lb_match_wide(const struct l4lb_table *table,
 		     const struct l4lb_vip **vip, struct l4lb_service **svc);
 struct l4lb_service *l4lb_match_mark(const struct l4lb_table *table, u32 mark,
 				     u8 family);
-struct l4lb_conn *l4lb_match_reply(const struct l4lb_net *ln,
-				   const struct l4lb_table *table,
-				   const struct l4lb_endpoint *from,
-				   const union l4lb_addr *client, __be16 port);
+struct l4lb_conn *l4lb_match_reply_wide(const struct l4lb_net *ln,
+					const struct l4lb_table *table,
+					const struct l4lb_endpoint *from,
+					struct l4lb_conn_key *key);
 
 /**
  * l4lb_match_vip() - the VIP that an address belongs to
@@ -147,6 +147,41 @@ static inline void l4lb_reply_key(const struct l4lb_conns *ct,
 		key->wide = end;
 	}
 	l4lb_conn_hash(ct, key);
+}
+
+/**
+ * l4lb_match_reply() - the entry of a packet from a NAT server to a client
+ * @ln: namespace
+ * @table: snapshot
+ * @from: address, port and protocol that it comes from
+ * @client: the client's address
+ * @port: the client's port
+ *
+ * By the server's endpoint itself first: such a packet pays for no other kind.
+ *
+ * Context: RCU read side.
+ * Return: the entry, or NULL.
+ */
+static __always_inline struct l4lb_conn *
+l4lb_match_reply(const struct l4lb_net *ln, const struct l4lb_table *table,
+		 const struct l4lb_endpoint *from,
+		 const union l4lb_addr *client, __be16 port)
+{
+	struct l4lb_conn_key key __l4lb_uninit;
+	struct l4lb_conn *conn = NULL;
+	struct l4lb_rs *rs;
+
+	key.addr = *client;
+	key.port = port;
+	rs = l4lb_rs_lookup(table->endpoints, from, l4lb_endpoint_hash(from));
+	if (likely(rs)) {
+		key.id = rs->id | L4LB_CONN_REV;
+		l4lb_conn_hash(&ln->conns, &key);
+		conn = l4lb_conn_lookup(ln, &key);
+	}
+	if (likely(conn || !table->match))
+		return conn;
+	return l4lb_match_reply_wide(ln, table, from, &key);
 }
 
 /* Is this the endpoint of a NAT server, or could it be that of one without port? */

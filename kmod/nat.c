@@ -60,8 +60,9 @@ static_assert(offsetof(struct icmphdr, checksum) ==
 	      offsetof(struct icmp6hdr, icmp6_cksum));
 
 /* Move a transport checksum by a change of pseudo header and ports. */
-static void nat_l4_check(struct sk_buff *skb, const struct l4lb_packet *pkt,
-			 void *l4, __wsum addr, __wsum port)
+static __always_inline void nat_l4_check(struct sk_buff *skb,
+					 const struct l4lb_packet *pkt,
+					 void *l4, __wsum addr, __wsum port)
 {
 	bool udp = pkt->proto == IPPROTO_UDP;
 	__sum16 *check = udp ? &((struct udphdr *)l4)->check :

@@ -178,8 +178,9 @@ static bool route_cache(struct l4lb_route *route, struct dst_entry *old,
 	return true;
 }
 
-static u32 route_server_slow(struct l4lb_net *ln, struct l4lb_server *srv,
-			     struct sk_buff *skb)
+static noinline u32 route_server_slow(struct l4lb_net *ln,
+				      struct l4lb_server *srv,
+				      struct sk_buff *skb)
 {
 	struct dst_entry *old = rcu_dereference(srv->route.dst);
 	union l4lb_addr source;
@@ -330,9 +331,9 @@ static struct dst_entry *route_client6(struct net *net,
 	return route_lookup6(net, &fl6);
 }
 
-static struct dst_entry *route_client(struct net *net, const struct sk_buff *skb,
-				      const struct l4lb_packet *pkt,
-				      const struct l4lb_endpoint *vip)
+static noinline struct dst_entry *
+route_client(struct net *net, const struct sk_buff *skb,
+	     const struct l4lb_packet *pkt, const struct l4lb_endpoint *vip)
 {
 	struct dst_entry *dst = NULL;
 

@@ -10,4 +10,14 @@
 
 #include "compat-gen.h"
 
+/*
+ * For a variable of the packet path of which nothing is read that was not
+ * written: with CONFIG_INIT_STACK_ALL_ZERO it would be cleared for each packet.
+ */
+#if __has_attribute(__uninitialized__)
+#define __l4lb_uninit	__attribute__((__uninitialized__))
+#else
+#define __l4lb_uninit
+#endif
+
 #endif /* L4LB_COMPAT_H */

@@ -6,6 +6,7 @@
 ours_load()
 {
 	ours_unload
+	modprobe nf_defrag_ipv6
 	insmod /bench/l4lb.ko || error "l4lb does not load"
 }
 
