@@ -132,6 +132,8 @@ struct l4lb_sched_data {
  * @counts: @update is wanted when counters of connections change, too
  * @rotate: equals of the tree take turns, unless tie_first (trees)
  * @unweighted: weights above 0 are all alike
+ * @ramp_wait: a server that is due in slow start waits for its pick up to so many
+ *	turns of one that is warm
  * @no_ramp: there are no shares that a slow start could grow to
  * @init: allocate what the algorithm adds to @slot; may sleep; 0 or -ENOMEM
  * @exit: free it; any context
@@ -157,6 +159,7 @@ struct l4lb_sched_ops {
 	bool counts;
 	bool rotate;
 	bool unweighted;
+	u8 ramp_wait;
 	bool no_ramp;
 	int (*init)(struct l4lb_sched_data *sd, gfp_t gfp);
 	void (*exit)(struct l4lb_sched_data *sd);
@@ -215,6 +218,7 @@ void l4lb_ramp_took(struct l4lb_sched_data *sd, u32 pos);
 void l4lb_ramp_took_slow(struct l4lb_service_rt *rt, struct l4lb_sched_data *sd,
 			 u32 pos);
 u32 l4lb_sched_ramp(const struct l4lb_server *srv, u32 slow_start);
+u32 l4lb_sched_ramp_now(const struct l4lb_server *srv);
 
 /* sched_place.c */
 u64 l4lb_sched_client(const union l4lb_addr *addr, __be16 port);

@@ -9,7 +9,8 @@
  *
  * Picks are counted. Who is picked is due again after
  * (sum of weights) / (weight * part) picks, and passed over until then. What it
- * did not take it cannot claim later.
+ * did not take it cannot claim later, but for what it lost while it waited for
+ * its turn or for a random draw.
  *
  * When fewer than half of the usable servers are warm, there is nobody to
  * compare with, and nobody is passed over. A server that comes when no other
@@ -58,6 +59,23 @@ u32 l4lb_sched_ramp(const struct l4lb_server *srv, u32 slow_start)
 }
 
 /**
+ * l4lb_sched_ramp_now() - the part of its share that a server may have now
+ * @srv: server
+ *
+ * Context: RCU read side.
+ * Return: thousandths; 1000 also while too few servers are warm for anybody to
+ * be passed over.
+ */
+u32 l4lb_sched_ramp_now(const struct l4lb_server *srv)
+{
+	const struct l4lb_sched_data *sd = rcu_dereference(srv->rt->sched);
+
+	if (!sd || !READ_ONCE(sd->ramping))
+		return 1000;
+	return l4lb_sched_ramp(srv, sd->slow_start);
+}
+
+/**
  * l4lb_ramp_begin() - a server has become usable
  * @sd: data
  * @pos: its position
@@ -69,7 +87,7 @@ void l4lb_ramp_begin(struct l4lb_sched_data *sd, u32 pos)
 	if (sd->ops->no_ramp)
 		return;
 	WRITE_ONCE(sd->slot[pos].server->ramp_from, jiffies ? : 1);
-	sd->slot[pos].due = 0;
+	sd->slot[pos].due = sd->picks << L4LB_RAMP_SHIFT;
 }
 
 /**
@@ -161,6 +179,22 @@ void l4lb_ramp_count(struct l4lb_sched_data *sd)
 	ramp_release(sd);
 }
 
+/*
+ * How much later than due a pick is still in time, so that the next one is not
+ * put off: up to one pick, so that parts of picks add up, and as long as it may
+ * take until a server that is due is picked. Weights sum up below 2^48: nothing
+ * overflows.
+ */
+static u64 ramp_late(const struct l4lb_sched_data *sd, u32 weight)
+{
+	u64 late = (1 << L4LB_RAMP_SHIFT) - 1;
+
+	if (sd->ops->ramp_wait)
+		late += div_u64((sd->shares * sd->ops->ramp_wait) <<
+				L4LB_RAMP_SHIFT, weight);
+	return late;
+}
+
 /**
  * l4lb_ramp_took() - a pick while a server is in slow start
  * @sd: data with @cold
@@ -172,22 +206,19 @@ void l4lb_ramp_took(struct l4lb_sched_data *sd, u32 pos)
 {
 	struct l4lb_sched_slot *slot = &sd->slot[pos];
 	u32 part, weight = ramp_weight(sd, slot);
-	u64 now;
+	u64 now, late;
 
 	if (time_after_eq(jiffies, sd->counted + L4LB_RAMP_COUNT))
 		l4lb_ramp_count(sd);
 	/* Hash schedulers divide by the hash. */
 	if (!sd->ramping || sd->ops->hash)
 		return;
-	now = sd->picks << L4LB_RAMP_SHIFT;
+	now = ramp_next(sd);
 	sd->picks++;
 	part = l4lb_sched_ramp(slot->server, sd->slow_start);
 	if (part < 1000 && weight) {
-		/*
-		 * Up to one pick late is in time, so that parts of picks add
-		 * up. Weights sum up below 2^48: nothing overflows.
-		 */
-		slot->due = max(slot->due, now + 1) +
+		late = ramp_late(sd, weight);
+		slot->due = max(slot->due + late, now) - late +
 			    div64_u64((sd->shares * 1000) << L4LB_RAMP_SHIFT,
 				      (u64)weight * part);
 		if (slot->due > ramp_next(sd)) {

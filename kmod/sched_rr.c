@@ -67,6 +67,7 @@ static u64 rr_score(const struct l4lb_sched_data *sd, u32 pos)
 const struct l4lb_sched_ops l4lb_sched_rr = {
 	.name = "rr",
 	.unweighted = true,
+	.ramp_wait = 1,
 	.pick = rr_pick,
 	.commit = rr_commit,
 	.score = rr_score,

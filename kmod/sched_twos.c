@@ -204,6 +204,8 @@ static u64 twos_score(const struct l4lb_sched_data *sd, u32 pos)
 
 const struct l4lb_sched_ops l4lb_sched_twos = {
 	.name = "twos",
+	/* Longer than nearly all waits for a draw. */
+	.ramp_wait = 4,
 	.init = twos_init,
 	.exit = twos_exit,
 	.rebuild = twos_rebuild,

@@ -148,6 +148,7 @@ static u64 wrr_score(const struct l4lb_sched_data *sd, u32 pos)
 
 const struct l4lb_sched_ops l4lb_sched_wrr = {
 	.name = "wrr",
+	.ramp_wait = 1,
 	.counts = true,
 	.init = l4lb_tree_init,
 	.exit = l4lb_tree_exit,
