@@ -28,7 +28,7 @@
 
 /* Bytes of a message, and of one candidate at most. */
 #define EXPLAIN_MSG		16384
-#define EXPLAIN_CANDIDATE	224
+#define EXPLAIN_CANDIDATE	320
 
 /* What a packet looks like of which only the addresses are known. */
 #define EXPLAIN_TTL		64

@@ -289,6 +289,14 @@ static int put_server_deadline(struct sk_buff *skb,
 			   DIV_ROUND_UP(left, HZ));
 }
 
+/* A server that is warm says nothing of it. */
+static int put_server_ramp(struct sk_buff *skb, const struct l4lb_server *srv)
+{
+	u32 ramp = l4lb_sched_ramp_now(srv);
+
+	return ramp < 1000 && nla_put_u32(skb, L4LB_A_SERVER_RAMP, ramp);
+}
+
 static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 {
 	bool gone = READ_ONCE(srv->gone);
@@ -299,6 +307,7 @@ static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 			   READ_ONCE(srv->oper_weight)) ||
 	       put_server_text(skb, srv) ||
 	       put_server_deadline(skb, srv) ||
+	       put_server_ramp(skb, srv) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_ID, srv->id) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_EFF_WEIGHT,
 			   gone ? 0 : l4lb_server_weight(srv)) ||
@@ -466,6 +475,21 @@ static int put_conn_front(struct sk_buff *skb, const struct l4lb_conn *conn,
 	       nla_put_be16(skb, L4LB_A_CONN_VIP_PORT, front->port);
 }
 
+/* What VIP and port of the entry do not say. */
+static int put_conn_service(struct sk_buff *skb, const struct l4lb_conn *conn,
+			    const struct l4lb_service *svc)
+{
+	bool persist = (READ_ONCE(conn->word) & L4LB_CONN_STATE) ==
+		       L4LB_STATE_PERSIST;
+
+	if (persist &&
+	    nla_put_u8(skb, L4LB_A_CONN_PREFIX, svc->persist_prefix))
+		return -EMSGSIZE;
+	if (!persist && !svc->key.mark)
+		return 0;
+	return l4lb_put_service_id(skb, L4LB_A_CONN_SERVICE, svc);
+}
+
 /**
  * l4lb_put_conn() - a connection
  * @skb: message
@@ -506,8 +530,7 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 		       conn->method ? conn->method : svc->method) ||
 	    nla_put_u8(skb, L4LB_A_CONN_STATE,
 		       READ_ONCE(conn->word) & L4LB_CONN_STATE) ||
-	    ((READ_ONCE(conn->word) & L4LB_CONN_STATE) == L4LB_STATE_PERSIST &&
-	     nla_put_u8(skb, L4LB_A_CONN_PREFIX, svc->persist_prefix)) ||
+	    put_conn_service(skb, conn, svc) ||
 	    nla_put_u32(skb, L4LB_A_CONN_EXPIRES, conn_expires(ln, conn))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;

@@ -90,6 +90,7 @@ static int parse_filter(struct words *ws, struct l4lb_filter *filter)
 static int print_conn(const struct l4lb_conn *c, void *arg)
 {
 	char client[L4LB_ENDPOINT_STR], vip[L4LB_ENDPOINT_STR];
+	char service[L4LB_SERVICE_STR], virtual[L4LB_SERVICE_STR];
 	char server[L4LB_ENDPOINT_STR], expire[24];
 	unsigned int seconds = c->expires / 1000;
 	const char *proto = l4lb_proto_name(c->proto);
@@ -103,16 +104,22 @@ static int print_conn(const struct l4lb_conn *c, void *arg)
 		F_STR("_expire", expire),
 		F_STR("proto", proto),
 		F_STR("client", conn_client(c, client)),
-		F_STR("vip", conn_end(&c->vip, c->vip_port, vip)),
+		F_STR("_virtual", conn_virtual(c, virtual)),
+		F_STR("vip", c->vip.family ?
+			     conn_end(&c->vip, c->vip_port, vip) : NULL),
 		F_STR("server", conn_end(&c->server, c->server_port, server)),
 		F_STR("method", l4lb_method_name(c->method)),
 		F_STR("state", l4lb_state_name(c->state)),
 		F_U64("expires_ms", c->expires),
+		c->service.has ?
+			F_STR("service",
+			      l4lb_service_format(&c->service, service)) :
+			F_END,
 		F_END
 	};
 
 	out_item(ctl->out,
-		 "%-4{_prot} %-8{_expire} %-12{state} %-7{method} %-24{client} %-24{vip} %{server}",
+		 "%-4{_prot} %-8{_expire} %-12{state} %-7{method} %-24{client} %-24{_virtual} %{server}",
 		 f);
 	return 0;
 }

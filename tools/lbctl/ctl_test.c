@@ -5,18 +5,6 @@
 
 #include "fake_ctl.h"
 
-static int setup(void **state)
-{
-	*state = fake_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_free(*state);
-	return 0;
-}
-
 #define WWW	"service add tcp 10.10.31.100:80 name www scheduler wlc method nat" USUAL
 #define USUAL	" tie rotate midstream reset"
 #define DNS	"service add udp 10.10.31.100:53 scheduler rr method dr" UNUSUAL
@@ -579,7 +567,7 @@ static void test_help(void **state)
 
 int main(void)
 {
-#define TEST(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t)	cmocka_unit_test_setup_teardown(t, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_show), TEST(test_show_json), TEST(test_save_apply),
 		TEST(test_apply_file), TEST(test_apply_refused),

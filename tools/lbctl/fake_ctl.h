@@ -12,6 +12,19 @@
 #include "../lib/fake.h"
 #include "lbctl.h"
 
+/* A suite's set-up: a fake kernel for each test. */
+static inline int fake_setup(void **state)
+{
+	*state = fake_new();
+	return 0;
+}
+
+static inline int fake_teardown(void **state)
+{
+	fake_free(*state);
+	return 0;
+}
+
 /**
  * struct run - what a run of lbctl left
  * @out: standard output

@@ -88,6 +88,22 @@ char *conn_client(const struct l4lb_conn *c, char *buf)
 }
 
 /**
+ * conn_virtual() - what the client of a connection entry talks to
+ * @c: entry; one in state persist stands for all that its service has
+ * @buf: %L4LB_SERVICE_STR bytes
+ *
+ * Return: @buf: "192.0.2.1:80", "192.0.2.1:8000-8099", "fwmark 7".
+ */
+char *conn_virtual(const struct l4lb_conn *c, char *buf)
+{
+	if (c->state != L4LB_STATE_PERSIST || !c->service.has)
+		return conn_end(&c->vip, c->vip_port, buf);
+	if (c->service.has & L4LB_BIT(L4LB_A_SERVICE_FWMARK))
+		return l4lb_service_format(&c->service, buf);
+	return l4lb_service_front(&c->service, buf);
+}
+
+/**
  * conn_end() - another end of a connection entry
  * @addr: address
  * @port: host order; 0: a template of a service with many ports

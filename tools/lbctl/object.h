@@ -93,6 +93,7 @@ char *proto_text(unsigned int proto, char *buf);
 char *duration_text(unsigned int seconds, char *buf, size_t size);
 void tcp_flags_text(unsigned int flags, char *buf, size_t size);
 char *conn_client(const struct l4lb_conn *c, char *buf);
+char *conn_virtual(const struct l4lb_conn *c, char *buf);
 char *conn_end(const struct l4lb_addr *addr, __u16 port, char *buf);
 const char *forward_word(unsigned int method);
 const char *server_state(const struct l4lb_server *server);

@@ -8,18 +8,6 @@
 
 #include "fake_ctl.h"
 
-static int setup(void **state)
-{
-	*state = fake_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fake_free(*state);
-	return 0;
-}
-
 #define KEYS	" scheduler wlc method dr tie rotate midstream reset"
 
 #define WWW	"service add tcp 10.10.31.100:80 name www scheduler mh method tunnel"
@@ -274,16 +262,23 @@ static const struct l4lb_addr client = { 4, { 10, 10, 31, 0 } };
 static const struct l4lb_addr vip = { 4, { 10, 10, 31, 100 } };
 static const struct l4lb_addr web1 = { 4, { 192, 168, 31, 101 } };
 
-static void put_template(struct nlmsghdr *nlh, __u16 type)
+static void put_template(struct nlmsghdr *nlh, __u16 type, __u32 mark)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	const struct l4lb_service service = {
+		.has = L4LB_BIT(L4LB_A_SERVICE_FWMARK), .fwmark = mark,
+	};
 
-	mnl_attr_put_u8(nlh, L4LB_A_CONN_PROTO, IPPROTO_TCP);
+	mnl_attr_put_u8(nlh, L4LB_A_CONN_PROTO, mark ? 0 : IPPROTO_TCP);
 	l4lb_put_addr(nlh, L4LB_A_CONN_CLIENT, &client);
 	l4lb_put_be16(nlh, L4LB_A_CONN_CLIENT_PORT, 0);
 	mnl_attr_put_u8(nlh, L4LB_A_CONN_PREFIX, 24);
-	l4lb_put_addr(nlh, L4LB_A_CONN_VIP, &vip);
-	l4lb_put_be16(nlh, L4LB_A_CONN_VIP_PORT, 0);
+	if (mark) {
+		l4lb_service_put_id(nlh, L4LB_A_CONN_SERVICE, &service);
+	} else {
+		l4lb_put_addr(nlh, L4LB_A_CONN_VIP, &vip);
+		l4lb_put_be16(nlh, L4LB_A_CONN_VIP_PORT, 0);
+	}
 	l4lb_put_addr(nlh, L4LB_A_CONN_SERVER, &web1);
 	l4lb_put_be16(nlh, L4LB_A_CONN_SERVER_PORT, 80);
 	mnl_attr_put_u8(nlh, L4LB_A_CONN_METHOD, L4LB_METHOD_DR);
@@ -297,14 +292,17 @@ static void test_template(void **state)
 	struct fake *k = *state;
 	struct nlmsghdr *nlh = answer(k);
 
-	put_template(nlh, L4LB_A_CONN);
+	put_template(nlh, L4LB_A_CONN, 0);
+	put_template(nlh, L4LB_A_CONN, 7);
 	answer_end(k, nlh);
 	expect_out(k, "conn show state persist",
 		   "Prot Expire   State        Method  Client                   Virtual                  Server\n"
-		   "TCP  04:59    persist      dr      10.10.31.0/24            10.10.31.100             192.168.31.101:80\n");
+		   "TCP  04:59    persist      dr      10.10.31.0/24            10.10.31.100             192.168.31.101:80\n"
+		   "-    04:59    persist      dr      10.10.31.0/24            fwmark 7                 192.168.31.101:80\n");
 	expect_out(k, "-j conn show state persist",
 		   "{\"connections\":[\n"
-		   "{\"proto\":\"tcp\",\"client\":\"10.10.31.0/24\",\"vip\":\"10.10.31.100\",\"server\":\"192.168.31.101:80\",\"method\":\"dr\",\"state\":\"persist\",\"expires_ms\":299000}\n"
+		   "{\"proto\":\"tcp\",\"client\":\"10.10.31.0/24\",\"vip\":\"10.10.31.100\",\"server\":\"192.168.31.101:80\",\"method\":\"dr\",\"state\":\"persist\",\"expires_ms\":299000},\n"
+		   "{\"proto\":null,\"client\":\"10.10.31.0/24\",\"vip\":null,\"server\":\"192.168.31.101:80\",\"method\":\"dr\",\"state\":\"persist\",\"expires_ms\":299000,\"service\":\"fwmark 7\"}\n"
 		   "]}\n");
 }
 
@@ -320,7 +318,7 @@ static void put_step(struct nlmsghdr *nlh, __u8 kind, __u32 reason,
 	if (s)
 		l4lb_service_put_id(nlh, L4LB_A_STEP_SERVICE, s);
 	if (template)
-		put_template(nlh, L4LB_A_STEP_CONN);
+		put_template(nlh, L4LB_A_STEP_CONN, 0);
 	mnl_attr_nest_end(nlh, step);
 }
 
@@ -385,7 +383,7 @@ static void test_explain(void **state)
 
 int main(void)
 {
-#define TEST(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t)	cmocka_unit_test_setup_teardown(t, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_fixpoint), TEST(test_spellings),
 		TEST(test_everywhere), TEST(test_show), TEST(test_show_json),

@@ -73,6 +73,9 @@ void l4lb_conn_decode(const struct nlattr *nest, struct l4lb_conn *conn)
 		case L4LB_A_CONN_EXPIRES:
 			conn->expires = l4lb_get_u32(attr);
 			break;
+		case L4LB_A_CONN_SERVICE:
+			l4lb_service_decode(attr, &conn->service, NULL);
+			break;
 		}
 	}
 	if (conn->prefix > l4lb_addr_bits(&conn->client))

@@ -276,6 +276,8 @@ struct l4lb_limits {
  * @method: &enum l4lb_method
  * @state: &enum l4lb_state
  * @expires: milliseconds until it is removed if idle
+ * @service: identity of the service, in state persist and of a mark; else
+ *	@service.has is 0
  */
 struct l4lb_conn {
 	__u8 proto;
@@ -289,6 +291,7 @@ struct l4lb_conn {
 	__u8 method;
 	__u8 state;
 	__u32 expires;
+	struct l4lb_service service;
 };
 
 /**

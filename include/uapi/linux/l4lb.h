@@ -370,6 +370,9 @@ enum l4lb_timeout_attr {
  * @L4LB_A_CONN_STATE: u8 &enum l4lb_state
  * @L4LB_A_CONN_EXPIRES: u32, milliseconds until it is removed if idle
  * @L4LB_A_CONN_PREFIX: u8, bits of CLIENT, of an entry in state persist
+ * @L4LB_A_CONN_SERVICE: nest &enum l4lb_service_attr, identity only: of an entry
+ *	in state persist, which has no VIP where a mark is the service, and of
+ *	all entries of a mark
  */
 enum l4lb_conn_attr {
 	L4LB_A_CONN_UNSPEC,
@@ -384,6 +387,7 @@ enum l4lb_conn_attr {
 	L4LB_A_CONN_STATE,
 	L4LB_A_CONN_EXPIRES,
 	L4LB_A_CONN_PREFIX,
+	L4LB_A_CONN_SERVICE,
 
 	__L4LB_A_CONN_MAX,
 	L4LB_A_CONN_MAX = __L4LB_A_CONN_MAX - 1
