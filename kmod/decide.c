@@ -76,7 +76,7 @@ static __always_inline void decide_client(const struct l4lb_net *ln,
 		decide_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_INPUT, trace);
 		return;
 	}
-	if (unlikely(plan->svc->one_packet)) {
+	if (unlikely(plan->svc->one_packet) && pkt->proto == IPPROTO_UDP) {
 		if (plan->svc->wide)
 			decide_wide_key(pkt, plan);
 		l4lb_decide_no_conn(ln, pkt, plan, trace);

@@ -267,7 +267,8 @@ void l4lb_decide_no_conn(const struct l4lb_net *ln,
 			 struct l4lb_trace *trace)
 {
 	if (pkt->proto != IPPROTO_TCP || tcp_opens(pkt)) {
-		plan->alone = plan->svc->one_packet;
+		plan->alone = plan->svc->one_packet &&
+			      pkt->proto == IPPROTO_UDP;
 		new_place(ln, pkt, plan, first_state(pkt), false,
 			  plan->alone ? L4LB_REASON_ONE_PACKET :
 					L4LB_REASON_NEW, trace);

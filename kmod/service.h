@@ -72,7 +72,7 @@ struct l4lb_service_rt {
  *	client; 0 where @persist is 0
  * @hash_port: the hash schedulers take the port, too
  * @hash_fallback: they choose again when the hashed server may not be used
- * @one_packet: UDP without entries
+ * @one_packet: UDP without entries; TCP, of a mark, has them
  * @track_seq: entries remember sequence numbers
  * @track: conntrack sees the packets of a LOCAL_IN service
  * @persist: seconds that a client stays with its server; 0: none

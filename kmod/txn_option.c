@@ -183,12 +183,13 @@ static int check_persist(const struct l4lb_stage *st, u8 family,
 			   "a prefix of IPv6 clients is 1 to 128 bits");
 }
 
+/* What is not UDP, of a mark, has entries as without it. */
 static int check_one_packet(const struct l4lb_stage *st, u8 proto,
 			    const struct l4lb_service_wish *wish)
 {
 	if (!wish->opts.one_packet)
 		return 0;
-	if (proto != IPPROTO_UDP)
+	if (proto == IPPROTO_TCP)
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_ONE_PACKET,
 				   "one-packet needs UDP: TCP is made of connections");
 	if (wish->method == L4LB_METHOD_NAT)
@@ -201,7 +202,7 @@ static int check_one_packet(const struct l4lb_stage *st, u8 proto,
 				   option_blame(st, L4LB_A_SERVICE_ONE_PACKET,
 						L4LB_A_SERVICE_PERSIST),
 				   "one-packet forgets clients, persist remembers them: choose one");
-	if (wish->opts.track_seq)
+	if (wish->opts.track_seq && proto == IPPROTO_UDP)
 		return L4LB_REFUSE(st, EINVAL,
 				   option_blame(st, L4LB_A_SERVICE_ONE_PACKET,
 						L4LB_A_SERVICE_TRACK_SEQ),

@@ -222,6 +222,31 @@ static void txn_refused_udp(struct kunit *test)
 	t_check(test);
 }
 
+/* UDP of a mark; what else has it has entries, which can be watched. */
+static void txn_refused_mark(struct kunit *test)
+{
+	struct l4lb_change *ch = t_service(CH_SERVICE_NEW, 1);
+	const struct l4lb_service_key mark = { .family = AF_INET, .mark = 7 };
+
+	ch->service = mark;
+	ch->opts.one_packet = true;
+	ch->opts.track_seq = true;
+	ch->method = L4LB_METHOD_NAT;
+	t_refused_set(test, ch, O(ONE_PACKET) | O(METHOD), -EINVAL);
+	ch = t_service(CH_SERVICE_NEW, 1);
+	ch->service = mark;
+	ch->opts.one_packet = true;
+	ch->opts.persist = 60;
+	t_refused_set(test, ch, O(ONE_PACKET) | O(PERSIST), -EINVAL);
+	ch = t_service(CH_SERVICE_NEW, 1);
+	ch->service = mark;
+	ch->opts.one_packet = true;
+	ch->opts.track_seq = true;
+	ch->present = O(ONE_PACKET) | O(TRACK_SEQ);
+	T_OK(ch);
+	t_check(test);
+}
+
 static struct l4lb_change *t_bad_server(u32 addr, u16 port)
 {
 	struct l4lb_change *ch = t_server(CH_SERVER_NEW, 1, 0);

@@ -419,6 +419,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_refused_option),
 	KUNIT_CASE(txn_refused_together),
 	KUNIT_CASE(txn_refused_udp),
+	KUNIT_CASE(txn_refused_mark),
 	KUNIT_CASE(txn_refused_server),
 	KUNIT_CASE(txn_refused_name),
 	KUNIT_CASE(txn_refused_leaves_all),

@@ -72,9 +72,10 @@ static const struct row rows[] = {
 	SERVICE("a mark at input", "behind mangle",
 		.has = HAS(SERVICE_FWMARK) | HAS(SERVICE_HOOK), .fwmark = 7,
 		.hook = L4LB_HOOK_LOCAL_IN),
-	SERVICE("one-packet of a mark", "needs UDP",
-		.has = HAS(SERVICE_FWMARK) | HAS(SERVICE_ONE_PACKET),
-		.fwmark = 7, .one_packet = 1),
+	SERVICE("one-packet of a mark by NAT", "use dr or tunnel",
+		.has = HAS(SERVICE_FWMARK) | HAS(SERVICE_ONE_PACKET) |
+		       HAS(SERVICE_METHOD),
+		.fwmark = 7, .one_packet = 1, .method = L4LB_METHOD_NAT),
 	SERVICE("protocol that is none of ours", "only tcp and udp",
 		NEW(47, A4(10, 10, 31, 110), 80)),
 	SERVICE("multicast VIP", "multicast address cannot be a VIP",
