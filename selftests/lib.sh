@@ -487,6 +487,20 @@ http_start()
 	done
 }
 
+# keep_open NAMESPACE: its TCP connections never end, for whoever sees its packets
+# alone: neither a FIN nor a reset leaves it
+keep_open()
+{
+	in_ns "$1" nft -f - <<-'EOT'
+	table inet keep_open {
+		chain out {
+			type filter hook output priority 0;
+			tcp flags & (fin | rst) != 0 drop
+		}
+	}
+	EOT
+}
+
 # httpd_start NAMESPACE [PORT]: busybox, in place of nginx where starting many
 # matters; answers its name at /
 httpd_start()
@@ -554,6 +568,39 @@ web_service()
 			in_ns lv1 lbctl server add tcp "$VIP:80" \
 				"$(server_addr "$name"):8080"
 		fi
+	done
+}
+
+# ---------------------------------------------------------------- UDP servers
+
+# udp_start NAMESPACE PORT...: answers its namespace's name and the port, from the
+# address that was asked; both families. Returns when it listens.
+udp_start()
+{
+	local name=$1 port
+
+	shift
+	cat >"$_test_dir/answer.py" <<-'EOT'
+	import select, socket, sys
+	IPV6_RECVPKTINFO, IPV6_PKTINFO, IPV6_FREEBIND = 49, 50, 78
+	socks = []
+	for port in sys.argv[2:]:
+	    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+	    s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+	    s.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+	    s.bind(("::", int(port)))
+	    socks.append(s)
+	while True:
+	    for s in select.select(socks, [], [])[0]:
+	        _, info, _, who = s.recvmsg(2000, 200)
+	        answer = f"{sys.argv[1]} {s.getsockname()[1]}"
+	        s.sendmsg([answer.encode()], [(socket.IPPROTO_IPV6, IPV6_PKTINFO,
+	                                       info[0][2][:16] + bytes(4))], 0, who)
+	EOT
+	in_ns_background "$name" /usr/bin/python3 -S "$_test_dir/answer.py" \
+		"$name" "$@"
+	for port in "$@"; do
+		wait_listen "$name" udp "$port"
 	done
 }
 
