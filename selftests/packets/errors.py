@@ -220,6 +220,31 @@ def mtu_of(rig, way):
                 "!H", inner, 4)[0])
 
 
+def many_ports(rig, way):
+    """F60 a service of many ports: each packet's own, inside errors too"""
+    fam = way.fam
+    key = {"proto": r.TCP, "addr": fam.vip, "port": 90, "port_last": 99}
+    rig.gl.call("service-new", service={
+        **key, "method": way.method, "scheduler": "rr"})
+    rig.server(key, way.web)
+    way.rport = lambda port: port
+    try:
+        for port in (90, 94, 99):
+            way.passes(rig, "SYN", tcp("S"), port=port)
+            got, sent = replies(way, tcp("PA", data=TEXT, back=True), port)
+            to_server(rig, way, "port %d" % port, got[:200], sent[:200])
+            if way.method != "nat":
+                continue
+            way.returns(rig, "SYN+ACK", tcp("SA", back=True), port=port)
+            got, sent = requests(way, tcp("PA", data=TEXT), port)
+            to_client(rig, way, "port %d" % port, got[:200], sent[:200])
+        # one that no connection has come by
+        got, _ = replies(way, tcp("A", back=True), 95)
+        passed(rig, way, error(fam, "too big", fam.router, fam.vip, got))
+    finally:
+        del way.rport
+
+
 NATS = (NAT4, NAT6)
 
 if __name__ == "__main__":
@@ -227,4 +252,5 @@ if __name__ == "__main__":
            each(about_replies) + each(about_requests, NATS) +
            each(headers_quoted, (DR4, DR6) + NATS) +
            each(fragment_quoted, (DR4, DR6) + NATS) + each(useless) +
-           each(last_hop) + each(keeps_state) + each(mtu_of))
+           each(last_hop) + each(keeps_state) + each(mtu_of) +
+           each(many_ports))

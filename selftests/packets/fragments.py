@@ -37,6 +37,12 @@ def kernel_count(fam, which):
     return int(values[names.index(fields[which])])
 
 
+def waiting():
+    """What the director keeps of IPv4 fragments: queues and bytes."""
+    text = pathlib.Path("/proc/net/sockstat").read_text(encoding="ascii")
+    return [line for line in text.splitlines() if line.startswith("FRAG")]
+
+
 def inners(way, frames, what):
     """Whole packets for the server of the frames to it."""
     packets = [trim(frame)[14:] for frame in frames]
@@ -153,7 +159,7 @@ def missing(rig, way):
     parts = pieces.split(fam, sent, SIZE, next(IDENT))
     limit = "net/ipv4/ipfrag_time" if fam is V4 else \
         "net/netfilter/nf_conntrack_frag6_timeout"
-    before = kernel_count(fam, 0)
+    before, held = kernel_count(fam, 0), waiting()
     rig.proc(limit, 1)
     try:
         with Counted(rig, "missing", frag_queued=len(parts) - 1):
@@ -161,7 +167,7 @@ def missing(rig, way):
                 rig.client(part)
             quiet_to_servers(rig)
             end = time.monotonic() + 30 * r.FACTOR
-            while kernel_count(fam, 0) == before:
+            while kernel_count(fam, 0) == before or waiting() != held:
                 if time.monotonic() > end:
                     raise Failed("fragments do not expire")
                 time.sleep(0.1)

@@ -626,9 +626,13 @@ class Model:  # pylint: disable=too-many-instance-attributes
                       build.datagram(*ends, token=token), srv.addr)
         return token, self.answered, (flow, tup, flags)
 
-    @staticmethod
-    def answered(flow, tup, flags, out):
+    def answered(self, flow, tup, flags, out):
         """What came of a NAT server's packet."""
+        if flags == "SA" and flow.state == "time_wait":
+            # the client has gone on to the server itself: not ours, and over
+            self.nothing(out, "a connection past the VIP")
+            del self.flows[tup]
+            return
         same("frames", (len(out["s0"]), len(out["c0"])), (0, 1))
         src, _, _, ports, _ = build.read(trim(out["c0"][0])[14:])
         same("answer from", (r.text(src), ports),

@@ -171,6 +171,14 @@ def check_sums(packet, what="packet"):
 
 # ---------------------------------------------------------------- frames
 
+def frame_sums(frame):
+    """check_sums() of what a frame carries. A frame takes long to tell of."""
+    try:
+        check_sums(frame[14:])
+    except Failed as err:
+        raise Failed("%s: %s" % (err, shown(frame))) from err
+
+
 def frame_of(src_mac, dst_mac, packet):
     """An Ethernet frame around an IP packet."""
     packet = bytes(packet)
@@ -440,7 +448,7 @@ class Rig:  # pylint: disable=too-many-public-methods
                         frame[34] == 0 and frame[38:42] == mark:
                     break
                 if sums:
-                    check_sums(frame[14:], shown(frame))
+                    frame_sums(frame)
                 frames.append(frame)
         return out
 
