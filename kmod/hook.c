@@ -234,16 +234,15 @@ static noinline unsigned int hook_gather(struct l4lb_net *ln,
 					 struct l4lb_packet *pkt, bool *whole)
 {
 	const struct l4lb_table *table = rcu_dereference(ln->table);
-	bool in, again = pkt->again;
-	u32 mark = pkt->mark;
 	u32 reason, iif;
+	bool in;
 	int err;
 
 	*whole = false;
 	in = l4lb_match_vip(table, &pkt->daddr, pkt->family) ||
-	     hook_marked(table, mark, pkt->family);
+	     hook_marked(table, pkt->mark, pkt->family);
 	if (!in && !hook_from_server(table, &pkt->saddr, pkt->family)) {
-		if (!again)
+		if (!pkt->again)
 			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
@@ -258,9 +257,8 @@ static noinline unsigned int hook_gather(struct l4lb_net *ln,
 					 reason, iif);
 		return NF_STOLEN;
 	}
-	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt);
-	pkt->again = again;
-	pkt->mark = mark;
+	l4lb_packet_parse(skb, pkt->hook, pkt->family, pkt->again, pkt->mark,
+			  pkt);
 	/* IPv6: a first fragment without all headers (RFC 8200 4.5). */
 	if (unlikely(pkt->kind == L4LB_PACKET_FRAGMENT))
 		return hook_lost(ln, skb, pkt, NULL, L4LB_VERDICT_DROP,
@@ -355,9 +353,7 @@ static __always_inline unsigned int hook_in(struct l4lb_net *ln,
 	unsigned int ret;
 	bool whole;
 
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, family, &pkt);
-	pkt.again = again;
-	pkt.mark = mark;
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, family, again, mark, &pkt);
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT)) {
 		ret = hook_gather(ln, skb, &pkt, &whole);
 		if (!whole)
@@ -373,9 +369,7 @@ static unsigned int hook_out(struct l4lb_net *ln, struct sk_buff *skb,
 	struct l4lb_packet pkt __l4lb_uninit;
 	unsigned int ret;
 
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, &pkt);
-	pkt.again = again;
-	pkt.mark = mark;
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, again, mark, &pkt);
 	if (unlikely(pkt.kind == L4LB_PACKET_FRAGMENT ||
 		     pkt.kind == L4LB_PACKET_BAD))
 		return NF_ACCEPT;
@@ -429,7 +423,7 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 	if (hook_stranger(rcu_dereference(ln->table), skb, L4LB_HOOK_LOCAL_IN,
 			  state->pf, 0))
 		return NF_ACCEPT;
-	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, false, 0, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
 		return NF_ACCEPT;
 	return hook_run(ln, skb, &pkt);

@@ -160,7 +160,7 @@ static void nat_test_round(struct kunit *test, struct rnd_state *rnd, int round)
 	len = skb_test_build(&d, p);
 	head = 20 + d.options + (d.proto == IPPROTO_TCP ? 18 : 8);
 	skb = skb_test_skb(test, p, len, head + nat_test_below(rnd, 400));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 	KUNIT_ASSERT_EQ(test, pkt.kind, L4LB_PACKET_FLOW);
 	nat_test_state(skb, &d, sum, p, len);
 
@@ -217,7 +217,7 @@ static void nat_rewrite_damaged(struct kunit *test)
 		len = skb_test_build(&d, p);
 		p[len - 2] ^= 1 << nat_test_below(&rnd, 8);
 		skb = skb_test_skb(test, p, len, len);
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 		l4lb_nat_rewrite(skb, &pkt, L4LB_NAT_DST, &to);
 		sum = skb_test_add(skb_test_pseudo(skb->data, len - pkt.l4),
 				   skb->data + pkt.l4, len - pkt.l4);
@@ -242,7 +242,7 @@ static void nat_rewrite_paged(struct kunit *test)
 
 	for (linear = 0; linear < 40; linear++) {
 		skb = skb_test_skb(test, p, len, linear);
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 		KUNIT_EXPECT_EQ(test, l4lb_nat_rewrite(skb, &pkt, L4LB_NAT_SRC,
 						       &to), linear >= 38);
 		KUNIT_ASSERT_EQ(test, skb_copy_bits(skb, 0, got, len), 0);
@@ -280,7 +280,7 @@ static void nat_rewrite_tunnel(struct kunit *test)
 		skb->csum_start = skb_headroom(skb) + 60;
 		skb->csum_offset = 16;
 		skb->encapsulation = 1;
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 		l4lb_nat_rewrite(skb, &pkt, L4LB_NAT_DST, &to);
 		nat_test_apply(&d, L4LB_NAT_DST, &to);
 		skb_test_build(&d, want);
@@ -364,7 +364,7 @@ static void nat_test_icmp_round(struct kunit *test, struct rnd_state *rnd,
 	quote += nat_test_below(rnd, skb_test_len(&d) - quote + 1);
 	len = nat_test_icmp(&o, &d, quote, p);
 	skb = skb_test_skb(test, p, len, 28 + min(quote, 20 + d.options + 18u));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 	KUNIT_ASSERT_EQ(test, pkt.kind, L4LB_PACKET_ICMP_ERROR);
 	switch (sum) {
 	case NAT_TEST_COMPLETE:

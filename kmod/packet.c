@@ -445,17 +445,19 @@ static void packet_parse6(const struct sk_buff *skb, struct l4lb_packet *pkt)
  *	stands there. May be paged, cloned or shared: only read
  * @hook: &enum l4lb_hook
  * @family: AF_INET or AF_INET6
+ * @again: as &l4lb_packet.again
+ * @mark: as &l4lb_packet.mark
  * @pkt: out; which fields hold is said at struct l4lb_packet
  *
  * Context: any.
  */
 void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
-		       struct l4lb_packet *pkt)
+		       bool again, u32 mark, struct l4lb_packet *pkt)
 {
 	pkt->family = family;
 	pkt->hook = hook;
-	pkt->again = false;
-	pkt->mark = 0;
+	pkt->again = again;
+	pkt->mark = mark;
 	pkt->tcp_flags = 0;
 	pkt->sport = 0;
 	pkt->dport = 0;

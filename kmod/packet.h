@@ -124,7 +124,7 @@ static __always_inline bool l4lb_packet_peek(const struct sk_buff *skb,
 }
 
 void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
-		       struct l4lb_packet *pkt);
+		       bool again, u32 mark, struct l4lb_packet *pkt);
 bool l4lb_addr_martian(const union l4lb_addr *addr, u8 family);
 
 #endif /* L4LB_PACKET_H */

@@ -529,7 +529,7 @@ static void packet_parse_table(struct kunit *test)
 			skb = skb_test_skb(test, raw, len, linear[j]);
 			memset(&pkt, 0xa5, sizeof(pkt));
 			l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET,
-					  &pkt);
+					  false, 0, &pkt);
 			packet_expect(test, c, &pkt, raw);
 			kfree_skb(skb);
 		}
@@ -555,7 +555,7 @@ static void packet_parse_cut(struct kunit *test)
 		for (n = 0; n < skb_test_get(raw + 2); n++) {
 			skb = skb_test_skb(test, raw, n, n / 2);
 			l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET,
-					  &pkt);
+					  false, 0, &pkt);
 			KUNIT_EXPECT_EQ_MSG(test, pkt.kind, L4LB_PACKET_BAD,
 					    "%d at %u", c->nr, n);
 			KUNIT_EXPECT_EQ(test, pkt.reason,
@@ -586,7 +586,7 @@ static void packet_parse_noise(struct kunit *test)
 		raw[9] = raw[9] & 1 ? IPPROTO_ICMP : raw[9] & 2 ? IPPROTO_TCP :
 								  IPPROTO_UDP;
 		skb = skb_test_skb(test, raw, len, len / 3);
-		l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, &pkt);
+		l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, AF_INET, false, 0, &pkt);
 		KUNIT_EXPECT_LE(test, pkt.kind, L4LB_PACKET_BAD);
 		if (pkt.kind == L4LB_PACKET_FLOW) {
 			KUNIT_EXPECT_TRUE(test, pkt.sport && pkt.dport);
@@ -609,7 +609,7 @@ static void packet_parse_offset(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, hex2bin(raw + 14, c->hex, len), 0);
 	skb = skb_test_skb(test, raw, len + 14, 14 + 22);
 	skb_set_network_header(skb, 14);
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 	packet_expect(test, c, &pkt, raw + 14);
 	kfree_skb(skb);
 }
@@ -627,7 +627,7 @@ static void packet_parse_big(struct kunit *test)
 	skb = skb_test_skb(test, raw, sizeof(raw), len);
 	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
 	skb_shinfo(skb)->gso_size = 100;
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET, false, 0, &pkt);
 	KUNIT_EXPECT_EQ(test, pkt.kind, L4LB_PACKET_FLOW);
 	KUNIT_EXPECT_EQ(test, pkt.len, (u32)sizeof(raw));
 	kfree_skb(skb);
@@ -640,7 +640,7 @@ static void packet_family(struct kunit *test)
 	u8 raw[40] = { 0x60 };
 
 	skb = skb_test_skb(test, raw, sizeof(raw), sizeof(raw));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_UNIX, &pkt);
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_UNIX, false, 0, &pkt);
 	KUNIT_EXPECT_EQ(test, pkt.kind, L4LB_PACKET_BAD);
 	KUNIT_EXPECT_EQ(test, pkt.reason, L4LB_REASON_UNKNOWN_PROTO);
 	KUNIT_EXPECT_EQ(test, pkt.daddr.ip, 0);
