@@ -150,7 +150,7 @@ static void explain_run(struct explain *ex)
 		if (failed) {
 			ex->plan.verdict = L4LB_VERDICT_DROP;
 			ex->plan.reason = failed;
-		} else {
+		} else if (!ex->way.local) {
 			explain_note(ex, L4LB_STEP_NEIGHBOUR,
 				     ex->way.nud & NUD_FAILED ?
 				     L4LB_REASON_NO_NEIGHBOUR :
@@ -205,6 +205,8 @@ static int put_route(struct sk_buff *skb, const struct l4lb_way *way)
 {
 	if (!way->oif)
 		return 0;
+	if (way->local)
+		return nla_put_flag(skb, L4LB_A_STEP_LOCAL);
 	return nla_put_u32(skb, L4LB_A_STEP_OIF, way->oif) ||
 	       nla_put_u32(skb, L4LB_A_STEP_MTU, way->mtu) ||
 	       l4lb_put_addr(skb, L4LB_A_STEP_NEXTHOP, &way->nexthop,

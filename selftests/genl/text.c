@@ -482,7 +482,7 @@ static void wire_step(struct text *t, struct nlattr *nest)
 	wire_bytes(t, "lladdr", tb[L4LB_A_STEP_LLADDR]);
 	wire_u16(t, "nud", tb[L4LB_A_STEP_NUD]);
 	wire_u32(t, "mtu", tb[L4LB_A_STEP_MTU]);
-	text_add(t, "\n");
+	text_add(t, "%s\n", tb[L4LB_A_STEP_LOCAL] ? " local" : "");
 	if (tb[L4LB_A_STEP_SERVICE])
 		wire_service(t, tb[L4LB_A_STEP_SERVICE]);
 	if (tb[L4LB_A_STEP_SERVER])
@@ -507,7 +507,7 @@ static void lib_step(struct text *t, const struct l4lb_explain_step *s)
 		  s->lladdr);
 	add_number(t, "nud", has & L4LB_BIT(L4LB_A_STEP_NUD), s->nud);
 	add_number(t, "mtu", has & L4LB_BIT(L4LB_A_STEP_MTU), s->mtu);
-	text_add(t, "\n");
+	text_add(t, "%s\n", has & L4LB_BIT(L4LB_A_STEP_LOCAL) ? " local" : "");
 	if (has & L4LB_BIT(L4LB_A_STEP_SERVICE)) {
 		struct l4lb_service service = s->service;
 

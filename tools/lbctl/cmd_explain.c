@@ -195,6 +195,8 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 		*f++ = F_U64("score", s->score);
 	if (s->kind == L4LB_STEP_CANDIDATE)
 		*f++ = F_BOOL("chosen", !!HAS(s, CHOSEN));
+	if (s->kind == L4LB_STEP_ROUTE)
+		*f++ = F_BOOL("local", !!HAS(s, LOCAL));
 	if (HAS(s, OIF)) {
 		if (!if_indextoname(s->oif, t->dev))
 			snprintf(t->dev, sizeof(t->dev), "#%u", s->oif);
@@ -220,14 +222,6 @@ static void step_fields(const struct l4lb_explain_step *s, struct step_text *t,
 		*f++ = F_U64("reason_id", s->reason);
 	}
 	*f = F_END;
-}
-
-/* What is routed to lo is delivered here. */
-static bool is_loopback(unsigned int index)
-{
-	char name[IF_NAMESIZE];
-
-	return if_indextoname(index, name) && !strcmp(name, "lo");
 }
 
 /* Parts of templates: columns of a candidate, behind its mark. */
@@ -266,10 +260,10 @@ static const char *step_line(const struct l4lb_explain_step *s)
 	case L4LB_STEP_METHOD:
 		return "method      [%{server_method}][ to %{server}][: %{_sentence}]";
 	case L4LB_STEP_ROUTE:
+		if (HAS(s, LOCAL))
+			return "route       local: the server is this host[: %{_sentence}]";
 		if (!HAS(s, OIF))
 			return "route       none[: %{_sentence}]";
-		if (is_loopback(s->oif))
-			return "route       local: the server is this host[: %{_sentence}]";
 		return "route       dev %{dev}[ via %{nexthop}][ mtu %{mtu}][: %{_sentence}]";
 	case L4LB_STEP_NEIGHBOUR:
 		return "neighbour   [%{nexthop} ][%{lladdr} ][%{nud}][: %{_sentence}]";

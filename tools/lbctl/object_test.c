@@ -138,6 +138,7 @@ static void test_show(void **state)
 		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn  State     Reason\n"
 		   "TCP  10.0.0.0/24:80-90 mh persist 300/24 slow-start 30 half-open 5 of 9 on-down hold hook input\n"
 		   "  -> 192.168.0.1                  Masq    1      3          4          up, ramp 30 %\n"
+		   "route       local: the server is this host\n"
 		   "  -> 192.168.0.2                  Masq    0      3          4          draining, 7 left, 2 m 10 s\n"
 		   "FWM  7 family 6 rr one-packet\n");
 	expect_out(k, "show ipvsadm",
@@ -337,6 +338,15 @@ static void put_candidate(struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, step);
 }
 
+static void put_local(struct nlmsghdr *nlh)
+{
+	struct nlattr *step = mnl_attr_nest_start(nlh, L4LB_A_EXPLAIN_STEP);
+
+	mnl_attr_put_u8(nlh, L4LB_A_STEP_KIND, L4LB_STEP_ROUTE);
+	mnl_attr_put(nlh, L4LB_A_STEP_LOCAL, 0, NULL);
+	mnl_attr_nest_end(nlh, step);
+}
+
 static void test_explain(void **state)
 {
 	struct fake *k = *state;
@@ -368,6 +378,7 @@ static void test_explain(void **state)
 	put_step(nlh, L4LB_STEP_TEMPLATE, 0, NULL, false);
 	put_step(nlh, L4LB_STEP_TEMPLATE, L4LB_REASON_DRAINING, NULL, true);
 	put_candidate(nlh);
+	put_local(nlh);
 	mnl_attr_nest_end(nlh, nest);
 	answer_end(k, nlh);
 	expect_out(k, "explain udp 192.168.31.101:40000 10.10.31.100:80 mark 0x7",

@@ -505,6 +505,7 @@ enum l4lb_explain_attr {
  * @L4LB_A_STEP_NUD: u16, NUD_* state of the neighbour (linux/neighbour.h)
  * @L4LB_A_STEP_MTU: u32
  * @L4LB_A_STEP_PAD: alignment
+ * @L4LB_A_STEP_LOCAL: flag, the packet does not leave: the server is this host
  */
 enum l4lb_step_attr {
 	L4LB_A_STEP_UNSPEC,
@@ -521,6 +522,7 @@ enum l4lb_step_attr {
 	L4LB_A_STEP_NUD,
 	L4LB_A_STEP_MTU,
 	L4LB_A_STEP_PAD,
+	L4LB_A_STEP_LOCAL,
 
 	__L4LB_A_STEP_MAX,
 	L4LB_A_STEP_MAX = __L4LB_A_STEP_MAX - 1
