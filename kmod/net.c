@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The load balancer of one network namespace: birth, first service, death. */
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <net/net_namespace.h>
 
 #include "hook.h"
 #include "net.h"
+#include "server.h"
 #include "txn.h"
 
 unsigned int l4lb_net_id __read_mostly;
@@ -161,14 +163,35 @@ static struct pernet_operations net_ops = {
 	.size = sizeof(struct l4lb_net),
 };
 
+static int net_device_event(struct notifier_block *nb, unsigned long event,
+			    void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+
+	if (event == NETDEV_UNREGISTER)
+		l4lb_server_release(l4lb_pernet(dev_net(dev)));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block net_device_notifier = {
+	.notifier_call = net_device_event,
+};
+
 /**
- * l4lb_net_init() - be told of namespaces
+ * l4lb_net_init() - be told of namespaces, and of devices that go
  *
  * Return: 0 or a negative errno.
  */
 int __init l4lb_net_init(void)
 {
-	return register_pernet_subsys(&net_ops);
+	int err = register_pernet_subsys(&net_ops);
+
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&net_device_notifier);
+	if (err)
+		unregister_pernet_subsys(&net_ops);
+	return err;
 }
 
 /**
@@ -178,5 +201,6 @@ int __init l4lb_net_init(void)
  */
 void l4lb_net_exit(void)
 {
+	unregister_netdevice_notifier(&net_device_notifier);
 	unregister_pernet_subsys(&net_ops);
 }

@@ -18,6 +18,7 @@
  * @generation: number of configuration commits
  * @digest: sum modulo 2^64 of the objects' digests
  * @nr_servers: configured servers
+ * @nr_tunnels: services whose method is tunnel
  * @vips: struct l4lb_vip by l4lb_vip_hash()
  * @services: struct l4lb_service by l4lb_key_hash()
  * @names: those of @services that have a name, by l4lb_name_hash()
@@ -31,6 +32,7 @@ struct l4lb_table {
 	u64 generation;
 	u64 digest;
 	u32 nr_servers;
+	u32 nr_tunnels;
 	struct l4lb_map *vips;
 	struct l4lb_map *services;
 	struct l4lb_map *names;
@@ -69,6 +71,9 @@ struct l4lb_sample {
 	atomic64_t missed;
 };
 
+/* Chains of &l4lb_net.at, which only ICMP errors about tunnels walk. */
+#define L4LB_SERVER_HEADS	256
+
 /**
  * struct l4lb_net - the load balancer of one network namespace
  * @table: published snapshot; RCU, written under @state_lock
@@ -81,7 +86,7 @@ struct l4lb_sample {
  * @net: the namespace
  * @conf_lock: serialises staging, commits and reaping; held while a new
  *	snapshot is built. Outermost lock. Protects @txns, @nr_txns, @txn_seq,
- *	@server_gen, @lingering, @idle_endpoints
+ *	@server_gen, @lingering, @idle_endpoints, @at
  * @state_lock: protects publication, admin and health states and standby;
  *	never held while memory is allocated for a commit, so these never wait
  *	for one. Nests inside @conf_lock
@@ -93,6 +98,8 @@ struct l4lb_sample {
  *	linked by &l4lb_server.gone_node
  * @idle_endpoints: endpoints without a server, to be dropped, linked by
  *	&l4lb_rs.idle
+ * @at: struct l4lb_server by address, lingering ones included; @conf_lock,
+ *	readers RCU
  * @standbys: VIPs on standby with the socket that said so; @state_lock
  * @standby_hash: the same by address; @state_lock
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
@@ -120,6 +127,7 @@ struct l4lb_net {
 	u64 txn_seq;
 	struct list_head lingering;
 	struct list_head idle_endpoints;
+	struct hlist_head at[L4LB_SERVER_HEADS];
 	struct list_head standbys;
 	struct l4lb_hash standby_hash;
 	u32 nr_servers_all;

@@ -80,6 +80,7 @@ struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
 	srv->oper_weight = -1;
 	seqlock_init(&srv->source_lock);
 	srv->ln = ln;
+	INIT_HLIST_NODE(&srv->at_node);
 	INIT_LIST_HEAD(&srv->linger_node);
 	INIT_LIST_HEAD(&srv->gone_node);
 	srv->block = block;
@@ -139,7 +140,116 @@ static void server_free_rcu(struct rcu_head *rcu)
  */
 void l4lb_server_retire(struct l4lb_server *srv)
 {
+	if (!hlist_unhashed(&srv->at_node)) {
+		lockdep_assert_held(&srv->ln->conf_lock);
+		hlist_del_rcu(&srv->at_node);
+	}
 	call_rcu(&srv->rcu, server_free_rcu);
+}
+
+static u32 server_at(const union l4lb_addr *addr)
+{
+	return l4lb_addr_hash(addr) & (L4LB_SERVER_HEADS - 1);
+}
+
+/**
+ * l4lb_server_settle() - let a server be found by its address
+ * @srv: server that is being published; l4lb_server_retire() undoes it
+ *
+ * Context: conf_lock held.
+ */
+void l4lb_server_settle(struct l4lb_server *srv)
+{
+	lockdep_assert_held(&srv->ln->conf_lock);
+	hlist_add_head_rcu(&srv->at_node, &srv->ln->at[server_at(&srv->ep.addr)]);
+}
+
+static bool server_is_at(const struct l4lb_server *srv,
+			 const union l4lb_addr *addr, u8 family)
+{
+	return srv->ep.family == family && l4lb_addr_equal(&srv->ep.addr, addr);
+}
+
+/**
+ * l4lb_server_tunnel() - who is at the far end of a tunnel?
+ * @ln: namespace
+ * @addr: the far end
+ * @family: of @addr and @source
+ * @source: the near end
+ *
+ * Context: RCU read side.
+ * Return: a server, of any service, to which packets go by such a tunnel; or
+ * NULL.
+ */
+struct l4lb_server *l4lb_server_tunnel(const struct l4lb_net *ln,
+				       const union l4lb_addr *addr, u8 family,
+				       const union l4lb_addr *source)
+{
+	union l4lb_addr near;
+	struct l4lb_server *srv;
+
+	hlist_for_each_entry_rcu(srv, &ln->at[server_at(addr)], at_node)
+		if (server_is_at(srv, addr, family) &&
+		    READ_ONCE(srv->method) == L4LB_METHOD_TUNNEL &&
+		    l4lb_server_source(srv, &near) &&
+		    l4lb_addr_equal(&near, source))
+			return srv;
+	return NULL;
+}
+
+/**
+ * l4lb_server_shrink() - the way to a server takes smaller packets than it did
+ * @ln: namespace
+ * @addr: the server's address
+ * @family: of @addr
+ * @mtu: bytes that it takes, as the kernel's routes say from now on
+ *
+ * The routes that the servers at @addr remember are forgotten if they say
+ * otherwise.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_server_shrink(const struct l4lb_net *ln, const union l4lb_addr *addr,
+			u8 family, u32 mtu)
+{
+	const struct dst_entry *dst;
+	struct l4lb_server *srv;
+
+	hlist_for_each_entry_rcu(srv, &ln->at[server_at(addr)], at_node) {
+		if (!server_is_at(srv, addr, family))
+			continue;
+		dst = rcu_dereference(srv->route.dst);
+		if (dst && dst_mtu(dst) > mtu)
+			l4lb_route_drop(&srv->route);
+	}
+}
+
+/**
+ * l4lb_server_release() - let go of what a device needs back before it can go
+ * @ln: namespace with a device that is being unregistered
+ *
+ * A route of IPv6 to a neighbour is of nobody's but its user (see
+ * route_server6()), and holds the entry of the table that it was made from; the
+ * entry holds the device. The kernel takes back the routes that it knows, and those
+ * of IPv4 hold a device only as such.
+ *
+ * Context: RTNL held; no packet that came before the device was closed is on its
+ * way any more, and none after caches a route through it.
+ */
+void l4lb_server_release(const struct l4lb_net *ln)
+{
+	const struct dst_entry *dst;
+	struct l4lb_server *srv;
+	u32 i;
+
+	rcu_read_lock();
+	for (i = 0; i < L4LB_SERVER_HEADS; i++)
+		hlist_for_each_entry_rcu(srv, &ln->at[i], at_node) {
+			dst = rcu_dereference(srv->route.dst);
+			if (dst && dst->ops->family == AF_INET6)
+				l4lb_route_drop(&srv->route);
+		}
+	rcu_read_unlock();
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/jiffies.h>
 #include <linux/l4lb.h>
+#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/seqlock.h>
@@ -99,6 +100,7 @@ struct l4lb_server_conf {
  * @source_lock: protects @source
  * @source: the director's address on the way of @route, which tunnels use; zero:
  *	none. @source_lock
+ * @at_node: in &l4lb_net.at while a packet can find it; conf_lock, readers RCU
  * @pos: place in the scheduler data of the published version; rt->lock
  * @conf: configured values; RCU, written at publication
  * @rt: its service
@@ -136,6 +138,7 @@ struct l4lb_server {
 	union l4lb_addr source;
 	unsigned long deadline;
 	unsigned long ramp_from;
+	struct hlist_node at_node;
 	u32 pos;
 	struct l4lb_server_conf __rcu *conf;
 	struct l4lb_service_rt *rt;
@@ -255,6 +258,26 @@ struct l4lb_server_state {
 	struct nlattr **tb;
 };
 
+/**
+ * l4lb_server_source() - the director's address on the way to a server
+ * @srv: server, to which a way has been found
+ * @addr: out; zero if there is none
+ *
+ * Context: any.
+ * Return: false if there is none.
+ */
+static inline bool l4lb_server_source(const struct l4lb_server *srv,
+				      union l4lb_addr *addr)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&srv->source_lock);
+		*addr = srv->source;
+	} while (read_seqretry(&srv->source_lock, seq));
+	return addr->w[0] | addr->w[1] | addr->w[2] | addr->w[3];
+}
+
 struct l4lb_stats_block *l4lb_stats_block_alloc(u32 nr, gfp_t gfp);
 void l4lb_stats_block_put(struct l4lb_stats_block *block);
 struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
@@ -263,6 +286,13 @@ struct l4lb_server *l4lb_server_alloc_in(struct l4lb_net *ln,
 struct l4lb_server *l4lb_server_alloc(struct l4lb_net *ln, gfp_t gfp);
 void l4lb_server_free(struct l4lb_server *srv);
 void l4lb_server_retire(struct l4lb_server *srv);
+void l4lb_server_settle(struct l4lb_server *srv);
+struct l4lb_server *l4lb_server_tunnel(const struct l4lb_net *ln,
+				       const union l4lb_addr *addr, u8 family,
+				       const union l4lb_addr *source);
+void l4lb_server_shrink(const struct l4lb_net *ln, const union l4lb_addr *addr,
+			u8 family, u32 mtu);
+void l4lb_server_release(const struct l4lb_net *ln);
 u32 l4lb_server_weight(const struct l4lb_server *srv);
 void l4lb_server_conn_opened(struct l4lb_server *srv, bool active);
 void l4lb_server_conn_moved(struct l4lb_server *srv, bool active);

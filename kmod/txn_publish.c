@@ -40,9 +40,10 @@ static void publish_before(struct l4lb_commit *c)
 		list_for_each_entry(tv, &ts->added, list) {
 			if (tv->rs)
 				WRITE_ONCE(tv->srv->endpoint, tv->rs);
-			if (tv->create)
-				l4lb_slots_set(&ln->servers, tv->srv->id,
-					       tv->srv);
+			if (!tv->create)
+				continue;
+			l4lb_slots_set(&ln->servers, tv->srv->id, tv->srv);
+			l4lb_server_settle(tv->srv);
 		}
 	}
 	ln->nr_servers_all += c->created;

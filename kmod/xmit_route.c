@@ -239,25 +239,6 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 }
 
 /**
- * l4lb_xmit_source() - the director's address on the way to a server
- * @srv: server, to which l4lb_xmit_route() has found a way
- * @addr: out
- *
- * Context: any.
- * Return: false if there is none.
- */
-bool l4lb_xmit_source(struct l4lb_server *srv, union l4lb_addr *addr)
-{
-	unsigned int seq;
-
-	do {
-		seq = read_seqbegin(&srv->source_lock);
-		*addr = srv->source;
-	} while (read_seqretry(&srv->source_lock, seq));
-	return addr->w[0] | addr->w[1] | addr->w[2] | addr->w[3];
-}
-
-/**
  * l4lb_xmit_route_here() - attach the way to a server that is the director
  * @ln: namespace
  * @srv: server, of which l4lb_xmit_route() has said %L4LB_XMIT_LOCAL
