@@ -41,6 +41,12 @@ struct l4lb_ports {
 /* Prefix lengths of an address, one that is all of it not included. */
 #define L4LB_PREFIXES	128
 
+/* A mark that a service goes by. */
+struct l4lb_mark {
+	u32 mark;	/* not 0 */
+	u8 family;	/* AF_INET or AF_INET6 */
+};
+
 /**
  * struct l4lb_match - what else a packet has to be looked up by than address and
  *	port; immutable, part of a snapshot
@@ -50,6 +56,7 @@ struct l4lb_ports {
  * @nr_prefixes: VIPs that are a prefix
  * @lengths: prefix lengths that such VIPs have, IPv4 and IPv6
  * @nr: VIPs by family and prefix length
+ * @mark: marks, @nr_marks of them, in no order
  */
 struct l4lb_match {
 	struct rcu_head rcu;
@@ -58,6 +65,7 @@ struct l4lb_match {
 	u32 nr_prefixes;
 	DECLARE_BITMAP(lengths[2], L4LB_PREFIXES);
 	u32 nr[2][L4LB_PREFIXES];
+	struct l4lb_mark mark[];
 };
 
 struct l4lb_vip *l4lb_match_prefix(const struct l4lb_table *table,

@@ -53,6 +53,44 @@ static void match_vip(struct l4lb_match *match, const struct l4lb_txn_vip *tv)
 		__clear_bit(tv->prefix, match->lengths[family]);
 }
 
+/* Marks that come with a commit. */
+static u32 marks_coming(const struct l4lb_txn *txn)
+{
+	const struct l4lb_txn_service *ts;
+	u32 nr = 0;
+
+	list_for_each_entry(ts, &txn->touched, list)
+		nr += ts->key.mark && service_moves(ts) > 0;
+	return nr;
+}
+
+static void match_mark(struct l4lb_match *match,
+		       const struct l4lb_service_key *key, int moves)
+{
+	struct l4lb_mark *at = match->mark, *last = at + match->nr_marks;
+
+	if (moves > 0) {
+		*last = (struct l4lb_mark){ key->mark, key->family };
+		match->nr_marks++;
+	} else if (moves < 0) {
+		while (at->mark != key->mark || at->family != key->family)
+			at++;
+		*at = last[-1];
+		match->nr_marks--;
+	}
+}
+
+static struct l4lb_match *match_copy(const struct l4lb_match *old, u32 coming)
+{
+	u32 nr = old ? old->nr_marks : 0;
+	struct l4lb_match *match;
+
+	match = kvzalloc(struct_size(match, mark, nr + coming), L4LB_TXN_GFP);
+	if (match && old)
+		memcpy(match, old, struct_size(match, mark, nr));
+	return match;
+}
+
 /**
  * l4lb_commit_match() - count what is not plain
  * @c: commit; out: @c->match, that of the running snapshot when nothing changes
@@ -70,23 +108,21 @@ int l4lb_commit_match(struct l4lb_commit *c)
 	c->match = c->old->match;
 	if (!match_changes(c->txn))
 		return 0;
-	match = kzalloc(sizeof(*match), L4LB_TXN_GFP);
+	match = match_copy(c->old->match, marks_coming(c->txn));
 	if (!match)
 		return -ENOMEM;
-	if (c->old->match)
-		*match = *c->old->match;
 	list_for_each_entry(ts, &c->txn->touched, list) {
 		moves = service_moves(ts);
 		match->nr_wide += moves;
 		if (ts->key.mark)
-			match->nr_marks += moves;
+			match_mark(match, &ts->key, moves);
 	}
 	list_for_each_entry(tv, &c->txn->touched_vips, list)
 		match_vip(match, tv);
 	c->match = match;
 	if (!match->nr_wide && !match->nr_prefixes) {
 		c->match = NULL;
-		kfree(match);
+		kvfree(match);
 	}
 	return 0;
 }
@@ -100,7 +136,7 @@ int l4lb_commit_match(struct l4lb_commit *c)
 void l4lb_commit_match_undo(struct l4lb_commit *c)
 {
 	if (c->match != c->old->match)
-		kfree(c->match);
+		kvfree(c->match);
 	c->match = NULL;
 }
 
@@ -115,5 +151,5 @@ void l4lb_commit_match_retire(struct l4lb_commit *c)
 	struct l4lb_match *old = (struct l4lb_match *)c->old->match;
 
 	if (old && old != c->match)
-		kfree_rcu(old, rcu);
+		kvfree_rcu(old, rcu);
 }

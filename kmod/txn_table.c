@@ -190,6 +190,6 @@ void l4lb_table_destroy(struct l4lb_net *ln)
 		destroy_objects(map, which);
 		l4lb_map_destroy(map);
 	}
-	kfree(table->match);
+	kvfree(table->match);
 	kfree(table);
 }
