@@ -234,9 +234,9 @@ static void decide_odd(const struct l4lb_packet *pkt, struct l4lb_plan *plan,
 		decide_end(plan, L4LB_VERDICT_DROP, pkt->reason, trace);
 	else
 		decide_end(plan, L4LB_VERDICT_PASS,
-			   pkt->kind == L4LB_PACKET_ICMP_OTHER ?
-				L4LB_REASON_ICMP_OTHER :
-				L4LB_REASON_UNKNOWN_PROTO, trace);
+			   pkt->kind == L4LB_PACKET_OTHER ?
+				L4LB_REASON_UNKNOWN_PROTO :
+				L4LB_REASON_ICMP_OTHER, trace);
 }
 
 static void plan_init(const struct l4lb_net *ln, struct l4lb_plan *plan)
@@ -308,7 +308,8 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW)) {
 		if (pkt->kind == L4LB_PACKET_ICMP_ERROR)
 			l4lb_icmp_decide(ln, pkt, plan, trace);
-		else
+		else if (pkt->kind != L4LB_PACKET_ICMP_TUNNEL ||
+			 !l4lb_icmp_tunnel(ln, pkt, plan, trace))
 			decide_odd(pkt, plan, trace);
 		return;
 	}

@@ -76,9 +76,11 @@ static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,
  * What a packet needs that goes on up the stack. The reply to a connection that
  * the director itself has opened is one that conntrack did not see begin: its
  * first packet was stolen at LOCAL_OUT. It must not be called invalid, nor must
- * the packets of a LOCAL_IN service, of which conntrack sees one side at most.
+ * the packets of a LOCAL_IN service, of which conntrack sees one side at most. An
+ * error about one of our tunnels concerns more than the host.
  */
-static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
+static void hook_pass(struct l4lb_net *ln, struct sk_buff *skb,
+		      const struct l4lb_packet *pkt,
 		      const struct l4lb_plan *plan)
 {
 	if (plan->reason == L4LB_REASON_LOCAL_REPLY &&
@@ -87,6 +89,8 @@ static void hook_pass(struct sk_buff *skb, const struct l4lb_packet *pkt,
 	else if (plan->reason == L4LB_REASON_INPUT && !plan->svc->track &&
 		 !skb_nfct(skb))
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
+	else if (unlikely(pkt->kind == L4LB_PACKET_ICMP_TUNNEL) && !pkt->again)
+		l4lb_xmit_tunnel_error(ln, skb, pkt, plan);
 }
 
 /* Where a packet ends that neither passes nor is sent on: counted and told. */
@@ -150,7 +154,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 		/* What passes LOCAL_IN has been counted before it came there. */
 		if (pkt->hook != L4LB_HOOK_LOCAL_IN && !pkt->again)
 			l4lb_count(ln, rt, plan.reason);
-		hook_pass(skb, pkt, &plan);
+		hook_pass(ln, skb, pkt, &plan);
 		return NF_ACCEPT;
 	case L4LB_VERDICT_REJECT:
 		hook_reject(ln, skb, pkt);
@@ -196,6 +200,12 @@ static bool hook_from_server(const struct l4lb_table *table,
 static bool hook_marks(const struct l4lb_table *table)
 {
 	return unlikely(table->match) && table->match->nr_marks;
+}
+
+/* May an ICMP error that is not to a VIP be about a packet of ours? */
+static bool hook_errors(const struct l4lb_table *table)
+{
+	return table->endpoints->nr || table->nr_tunnels || hook_marks(table);
 }
 
 /* Is there a service of this mark? 0 is none. */
@@ -310,7 +320,7 @@ static __always_inline bool hook_bridged(struct l4lb_net *ln,
 
 /*
  * Is the packet certainly none of ours: neither to a VIP nor, at PRE_ROUTING,
- * from a NAT server, nor an ICMP error that could quote one's packet, nor with
+ * from a NAT server, nor an ICMP error that could quote a packet of ours, nor with
  * the mark of a service? All traffic of the host comes by here, so this looks at
  * two addresses and spares it the rest. l4lb_decide() would say NOT_OURS of each
  * such packet.
@@ -327,10 +337,10 @@ stranger_of(const struct l4lb_table *table, const struct sk_buff *skb, u8 hook,
 	if (l4lb_match_vip(table, &daddr, family) ||
 	    hook_marked(table, mark, family))
 		return false;
-	if (!table->endpoints->nr)
-		return true;
-	/* Of local servers at LOCAL_OUT, too; errors are not rewritten there. */
-	return (!icmp || hook == L4LB_HOOK_LOCAL_OUT) &&
+	/* Errors are not rewritten at LOCAL_OUT, replies of local servers are. */
+	if (icmp && hook != L4LB_HOOK_LOCAL_OUT && hook_errors(table))
+		return false;
+	return !table->endpoints->nr ||
 	       !hook_from_server(table, &saddr, family);
 }
 

@@ -199,6 +199,8 @@ static bool packet_icmp_is_error(u8 family, u8 type)
 struct packet_quote {
 	union l4lb_addr saddr;
 	union l4lb_addr daddr;
+	__be16 sport;
+	__be16 dport;
 	u32 l4;		/* of its transport header, from the outer network header */
 	u8 proto;
 };
@@ -242,6 +244,83 @@ static bool packet_quote6(const struct sk_buff *skb, int base, u32 at, u32 end,
 	return true;
 }
 
+static bool packet_quote(const struct sk_buff *skb, int base, u32 at, u32 end,
+			 u8 family, struct packet_quote *quote)
+{
+	return family == AF_INET ? packet_quote4(skb, base, at, quote) :
+				   packet_quote6(skb, base, at, end, quote);
+}
+
+/* The ports of a quoted packet; false if it has none that one could use. */
+static bool packet_quote_ports(const struct sk_buff *skb, int base, u32 end,
+			       struct packet_quote *quote)
+{
+	const __be16 *ports;
+	__be16 buf[2];
+
+	if (end < quote->l4 + PACKET_QUOTED ||
+	    (quote->proto != IPPROTO_TCP && quote->proto != IPPROTO_UDP))
+		return false;
+	ports = skb_header_pointer(skb, base + quote->l4, sizeof(buf), buf);
+	if (!ports || !ports[0] || !ports[1])
+		return false;
+	quote->sport = ports[0];
+	quote->dport = ports[1];
+	return true;
+}
+
+/* @hdr: of the error. RFC 792, RFC 1191 4, RFC 4443 3 */
+static void packet_about(u8 family, const u8 *hdr, struct l4lb_within *within)
+{
+	u8 type = hdr[0];
+
+	within->about = L4LB_ICMP_HEADER;
+	if (family == AF_INET) {
+		if (type == ICMP_DEST_UNREACH && hdr[1] == ICMP_FRAG_NEEDED) {
+			within->about = L4LB_ICMP_TOO_BIG;
+			within->mtu = get_unaligned_be16(hdr + 6);
+		} else if (type != ICMP_PARAMETERPROB) {
+			within->about = L4LB_ICMP_LOST;
+		}
+	} else if (type == ICMPV6_PKT_TOOBIG) {
+		within->about = L4LB_ICMP_TOO_BIG;
+		within->mtu = get_unaligned_be32(hdr + 4);
+	} else if (type != ICMPV6_PARAMPROB) {
+		within->about = L4LB_ICMP_LOST;
+	}
+}
+
+/*
+ * An error about an IP-in-IP packet: @hdr of the error, @outer the packet. An
+ * error goes to the source of what it quotes, or is forged.
+ */
+static void packet_within(const struct sk_buff *skb, int base, const u8 *hdr,
+			  const struct packet_quote *outer,
+			  struct l4lb_packet *pkt)
+{
+	struct l4lb_within *within = &pkt->within;
+	struct packet_quote quote;
+
+	if (!l4lb_addr_equal(&outer->saddr, &pkt->daddr))
+		return;
+	pkt->kind = L4LB_PACKET_ICMP_TUNNEL;
+	pkt->inner = pkt->l4 + PACKET_ICMP_HEADER;
+	packet_about(pkt->family, hdr, within);
+	within->server = outer->daddr;
+	within->at = outer->l4;
+	within->family = outer->proto == IPPROTO_IPIP ? AF_INET : AF_INET6;
+	within->proto = 0;
+	if (!packet_quote(skb, base, outer->l4, pkt->len, within->family,
+			  &quote) ||
+	    !packet_quote_ports(skb, base, pkt->len, &quote))
+		return;
+	within->saddr = quote.saddr;
+	within->daddr = quote.daddr;
+	within->sport = quote.sport;
+	within->dport = quote.dport;
+	within->proto = quote.proto;
+}
+
 /*
  * @base: of the network header from skb->data; pkt->l4 and pkt->len are known.
  * Whatever is wrong with a quotation makes it one that nobody here can use,
@@ -251,31 +330,24 @@ static void packet_icmp(const struct sk_buff *skb, int base,
 			struct l4lb_packet *pkt)
 {
 	u32 inner = pkt->l4 + PACKET_ICMP_HEADER, end = pkt->len;
+	u8 buf[PACKET_ICMP_HEADER];
 	struct packet_quote quote;
-	const __be16 *ports;
-	__be16 ports_buf[2];
-	const u8 *type;
-	u8 type_buf;
+	const u8 *hdr;
 
-	type = skb_header_pointer(skb, base + pkt->l4, sizeof(type_buf),
-				  &type_buf);
-	if (unlikely(!type || end < inner)) {
+	hdr = skb_header_pointer(skb, base + pkt->l4, sizeof(buf), buf);
+	if (unlikely(!hdr || end < inner)) {
 		packet_bad(pkt, L4LB_REASON_TRUNCATED);
 		return;
 	}
 	pkt->kind = L4LB_PACKET_ICMP_OTHER;
-	if (!packet_icmp_is_error(pkt->family, *type))
+	if (!packet_icmp_is_error(pkt->family, hdr[0]) ||
+	    !packet_quote(skb, base, inner, end, pkt->family, &quote))
 		return;
-	if (pkt->family == AF_INET ?
-	    !packet_quote4(skb, base, inner, &quote) :
-	    !packet_quote6(skb, base, inner, end, &quote))
+	if (quote.proto == IPPROTO_IPIP || quote.proto == IPPROTO_IPV6) {
+		packet_within(skb, base, hdr, &quote, pkt);
 		return;
-	if (end < quote.l4 + PACKET_QUOTED ||
-	    (quote.proto != IPPROTO_TCP && quote.proto != IPPROTO_UDP))
-		return;
-	ports = skb_header_pointer(skb, base + quote.l4, sizeof(ports_buf),
-				   ports_buf);
-	if (!ports || !ports[0] || !ports[1])
+	}
+	if (!packet_quote_ports(skb, base, end, &quote))
 		return;
 
 	pkt->kind = L4LB_PACKET_ICMP_ERROR;
@@ -284,8 +356,8 @@ static void packet_icmp(const struct sk_buff *skb, int base,
 	pkt->saddr = quote.saddr;
 	pkt->daddr = quote.daddr;
 	pkt->proto = quote.proto;
-	pkt->sport = ports[0];
-	pkt->dport = ports[1];
+	pkt->sport = quote.sport;
+	pkt->dport = quote.dport;
 	pkt->inner = inner;
 	pkt->inner_l4 = quote.l4;
 }

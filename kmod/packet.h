@@ -13,10 +13,45 @@
 enum l4lb_packet_kind {
 	L4LB_PACKET_FLOW,	/* TCP or UDP, first or only fragment whole */
 	L4LB_PACKET_ICMP_ERROR,	/* an ICMP error that quotes a TCP or UDP packet */
+	L4LB_PACKET_ICMP_TUNNEL, /* one that quotes an IP-in-IP packet of ours */
 	L4LB_PACKET_ICMP_OTHER,
 	L4LB_PACKET_FRAGMENT,	/* to be gathered before it can be judged */
 	L4LB_PACKET_OTHER,	/* another protocol */
 	L4LB_PACKET_BAD,	/* @reason says how */
+};
+
+/* What an ICMP error has to say. */
+enum l4lb_icmp_about {
+	L4LB_ICMP_HEADER,	/* a header that somebody did not understand */
+	L4LB_ICMP_LOST,		/* there is no way to the destination */
+	L4LB_ICMP_TOO_BIG,	/* the way takes smaller packets only */
+};
+
+/**
+ * struct l4lb_within - what an ICMP error says about a tunnel's packet
+ * @server: destination of the tunnel's packet; of the error's family
+ * @saddr: source of the packet within
+ * @daddr: destination of the packet within
+ * @mtu: with %L4LB_ICMP_TOO_BIG: bytes that the way takes
+ * @sport: source port of the packet within
+ * @dport: destination port of the packet within
+ * @at: offset of the packet within from the network header
+ * @family: of the packet within
+ * @proto: of the packet within; 0: too little of it is quoted, so that
+ *	addresses and ports do not hold
+ * @about: &enum l4lb_icmp_about
+ */
+struct l4lb_within {
+	union l4lb_addr server;
+	union l4lb_addr saddr;
+	union l4lb_addr daddr;
+	u32 mtu;
+	__be16 sport;
+	__be16 dport;
+	u16 at;
+	u8 family;
+	u8 proto;
+	u8 about;
 };
 
 /**
@@ -42,6 +77,7 @@ enum l4lb_packet_kind {
  * @again: it comes by once more, at the hook of services that go by a mark
  * @outer_saddr: ICMP error: source of the error itself
  * @outer_daddr: ICMP error: destination of the error itself
+ * @within: ICMP error about a tunnel
  *
  * Which fields hold depends on @kind, since a packet's parse should not write
  * what nobody reads:
@@ -50,6 +86,8 @@ enum l4lb_packet_kind {
  *   @dport;
  * - all but BAD: also @ttl, @tos, @df, @l4, @len;
  * - ICMP_ERROR: also @inner, @inner_l4, @outer_saddr, @outer_daddr;
+ * - ICMP_TUNNEL: also @inner, @within. The packet that is quoted was sent from
+ *   @daddr, which is the error's own destination;
  * - BAD: also @reason. The addresses are those of the header if it was there
  *   to be read, else zero, so that a bad packet to somebody else is told from
  *   one to a VIP.
@@ -76,6 +114,7 @@ struct l4lb_packet {
 	u32 mark;
 	union l4lb_addr outer_saddr;
 	union l4lb_addr outer_daddr;
+	struct l4lb_within within;
 };
 
 #define L4LB_TCP_FIN	0x01

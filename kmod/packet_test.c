@@ -678,6 +678,8 @@ static void packet_martian(struct kunit *test)
 	}
 }
 
+#include "packet_within_test.c"
+
 static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE(packet_parse_table),
 	KUNIT_CASE(packet_parse_cut),
@@ -686,6 +688,7 @@ static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE(packet_parse_big),
 	KUNIT_CASE(packet_family),
 	KUNIT_CASE(packet_martian),
+	KUNIT_CASE(packet_within_table),
 	{}
 };
 

@@ -26,6 +26,14 @@
 	R(ICMP_OTHER, "icmp_other", "ICMP to a VIP, about no connection") \
 	R(LOCAL_REPLY, "local_reply", "a reply to the director itself")	\
 	R(INPUT, "input", "left to the hook of its service, LOCAL_IN")	\
+	R(TUNNEL_PMTU, "tunnel_pmtu",					\
+	  "ICMP error: a tunnel's packet was too large for its way")	\
+	R(TUNNEL_ERROR, "tunnel_error",					\
+	  "ICMP error about a tunnel's packet, told to the client")	\
+	R(TUNNEL_UNTOLD, "tunnel_untold",				\
+	  "ICMP error about a tunnel's packet, of no use to a client")	\
+	R(TUNNEL_REFUSED, "tunnel_refused",				\
+	  "ICMP error about a tunnel's packet, with an MTU that cannot be") \
 	R(FRAG_QUEUED, "frag_queued", "a fragment that waits for the others") \
 	R(UNKNOWN_PORT_DROP, "unknown_port_drop", "port without service, dropped as configured") \
 	R(UNKNOWN_PORT_REJECT, "unknown_port_reject",			\

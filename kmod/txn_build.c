@@ -236,6 +236,19 @@ static int replace_complete(struct l4lb_commit *c)
 	return 0;
 }
 
+/* By how many services with tunnels the configuration grows. */
+static int tunnels_move(const struct l4lb_txn *txn)
+{
+	const struct l4lb_txn_service *ts;
+	int moves = 0;
+
+	list_for_each_entry(ts, &txn->touched, list) {
+		moves += ts->exists && ts->method == L4LB_METHOD_TUNNEL;
+		moves -= ts->old && ts->old->method == L4LB_METHOD_TUNNEL;
+	}
+	return moves;
+}
+
 /**
  * l4lb_commit_build() - prepare a commit
  * @c: commit
@@ -277,6 +290,7 @@ int l4lb_commit_build(struct l4lb_commit *c)
 	c->fresh->generation = c->old->generation + 1;
 	c->fresh->digest = c->digest;
 	c->fresh->nr_servers = txn->nr_servers;
+	c->fresh->nr_tunnels = c->old->nr_tunnels + tunnels_move(txn);
 	return 0;
 }
 

@@ -115,7 +115,7 @@ static int r_apply_service(struct r_service *s, const struct l4lb_change *ch)
 		return -EINVAL;
 	if (want.slow > L4LB_SLOW_START_MAX)
 		return -ERANGE;
-	for (i = 0; want.method == L4LB_METHOD_DR && i < want.nr; i++)
+	for (i = 0; want.method != L4LB_METHOD_NAT && i < want.nr; i++)
 		if (want.order[i] % 2)
 			return -EINVAL;
 	*s = want;
@@ -131,7 +131,7 @@ static int r_apply_server(struct r_service *s, const struct l4lb_change *ch)
 		return -ENOENT;
 	at = r_place(s, n);
 	if (ch->op == L4LB_CHANGE_SERVER_NEW) {
-		if (s->method == L4LB_METHOD_DR && n % 2)
+		if (s->method != L4LB_METHOD_NAT && n % 2)
 			return -EINVAL;
 		if (at >= 0)
 			return -EEXIST;
@@ -211,7 +211,9 @@ static struct l4lb_change *r_change(struct kunit *test)
 	ch->present = 0;
 	if (r_rnd(test, 2)) {
 		ch->present |= BIT(L4LB_A_SERVICE_METHOD);
-		ch->method = r_rnd(test, 3) ? L4LB_METHOD_NAT : L4LB_METHOD_DR;
+		ch->method = r_rnd(test, 3) ? L4LB_METHOD_NAT :
+			     r_rnd(test, 2) ? L4LB_METHOD_DR :
+					      L4LB_METHOD_TUNNEL;
 	}
 	if (!r_rnd(test, 4)) {
 		ch->present |= BIT(L4LB_A_SERVICE_TIE);

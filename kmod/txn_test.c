@@ -313,6 +313,46 @@ static void t_check_endpoints(struct kunit *test)
 	}
 }
 
+/* Is @srv found by its address, once? */
+static void t_check_at(struct kunit *test, const struct l4lb_server *srv)
+{
+	struct txn_fix *fix = test->priv;
+	const struct l4lb_server *at;
+	u32 head, found = 0;
+
+	head = l4lb_addr_hash(&srv->ep.addr) & (L4LB_SERVER_HEADS - 1);
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(at, &fix->ln->at[head], at_node)
+		found += at == srv;
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, found, 1U);
+}
+
+/* Are the servers found by address those that there are, and tunnels counted? */
+static void t_check_servers(struct kunit *test)
+{
+	const struct l4lb_table *table = t_table(test);
+	struct txn_fix *fix = test->priv;
+	u32 l, i, pos, found = 0, tunnels = 0;
+	const struct l4lb_service *svc;
+	const struct l4lb_server *srv;
+
+	t_each(table->services, l, i, svc) {
+		tunnels += svc->method == L4LB_METHOD_TUNNEL;
+		for (pos = 0; pos < svc->sched->nr; pos++)
+			t_check_at(test, svc->sched->slot[pos].server);
+	}
+	list_for_each_entry(srv, &fix->ln->lingering, gone_node)
+		t_check_at(test, srv);
+	rcu_read_lock();
+	for (i = 0; i < L4LB_SERVER_HEADS; i++)
+		hlist_for_each_entry_rcu(srv, &fix->ln->at[i], at_node)
+			found++;
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, found, fix->ln->nr_servers_all);
+	KUNIT_ASSERT_EQ(test, table->nr_tunnels, tunnels);
+}
+
 /* Is what is published consistent in itself? */
 static void t_check(struct kunit *test)
 {
@@ -347,6 +387,7 @@ static void t_check(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, table->nr_servers, servers);
 	KUNIT_ASSERT_EQ(test, fix->ln->nr_servers_all, servers + linger);
 	t_check_endpoints(test);
+	t_check_servers(test);
 }
 
 static struct l4lb_net *t_net(struct kunit *test)

@@ -62,6 +62,9 @@ u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt,
 		     const struct l4lb_plan *plan);
+void l4lb_xmit_tunnel_error(struct l4lb_net *ln, struct sk_buff *skb,
+			    const struct l4lb_packet *pkt,
+			    const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 		  const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
 u32 l4lb_xmit_nat_reply(struct l4lb_net *ln, struct sk_buff *skb,
@@ -86,7 +89,6 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
  */
 u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 		    struct sk_buff *skb);
-bool l4lb_xmit_source(struct l4lb_server *srv, union l4lb_addr *addr);
 bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
 			  struct sk_buff *skb);
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,

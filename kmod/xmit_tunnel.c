@@ -4,6 +4,8 @@
  * loses a hop and is otherwise as the client sent it; the server takes the
  * outer header off and answers the client itself.
  */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/if_ether.h>
 #include <net/gso.h>
 #include <net/ip.h>
@@ -157,7 +159,7 @@ u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
 	reason = l4lb_xmit_route(ln, srv, skb);
 	if (unlikely(reason))
 		return reason;
-	if (unlikely(!l4lb_xmit_source(srv, &t.saddr)))
+	if (unlikely(!l4lb_server_source(srv, &t.saddr)))
 		return L4LB_REASON_NO_ROUTE;
 	reason = l4lb_xmit_prepare(ln, skb, pkt, pkt->l4, outer, &t.split);
 	if (unlikely(reason))
@@ -171,4 +173,94 @@ u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
 	if (unlikely(skb_is_gso(skb) && skb->encapsulation))
 		return tunnel_segments(skb, &t);
 	return tunnel_one(skb, &t);
+}
+
+/*
+ * What an ICMP error quotes, from @at on, as a packet that is at hand: for a moment,
+ * and with as many bytes as were quoted. NULL without memory.
+ */
+static struct sk_buff *tunnel_quoted(struct sk_buff *skb, unsigned int at,
+				     u8 family)
+{
+	struct sk_buff *quoted = skb_clone(skb, GFP_ATOMIC);
+
+	if (!quoted)
+		return NULL;
+	skb_dst_drop(quoted);
+	if (!pskb_pull(quoted, skb_network_offset(skb) + at) ||
+	    !pskb_may_pull(quoted, l4lb_tunnel_header(family))) {
+		kfree_skb(quoted);
+		return NULL;
+	}
+	skb_reset_network_header(quoted);
+	memset(quoted->cb, 0, sizeof(quoted->cb));
+	quoted->protocol = family == AF_INET ? htons(ETH_P_IP) :
+					       htons(ETH_P_IPV6);
+	return quoted;
+}
+
+/*
+ * The kernel remembers MTUs of destinations, which the route of the next packet
+ * then says. It does so by itself for its own tunnels only.
+ */
+static void tunnel_shrink(struct l4lb_net *ln, struct sk_buff *skb,
+			  const struct l4lb_packet *pkt)
+{
+	const struct l4lb_within *within = &pkt->within;
+	struct sk_buff *outer = tunnel_quoted(skb, pkt->inner, pkt->family);
+
+	if (!outer)
+		return;
+	if (pkt->family == AF_INET)
+		ipv4_update_pmtu(outer, ln->net, within->mtu, 0,
+				 ip_hdr(outer)->protocol);
+	else
+		ip6_update_pmtu(outer, ln->net, htonl(within->mtu), 0, 0,
+				sock_net_uid(ln->net, NULL));
+	consume_skb(outer);
+	l4lb_server_shrink(ln, &within->server, pkt->family, within->mtu);
+}
+
+/* To the client it is the VIP's host that is not there (RFC 2003 4, RFC 2473 8). */
+static void tunnel_tell(struct l4lb_net *ln, struct sk_buff *skb,
+			const struct l4lb_packet *pkt)
+{
+	const struct l4lb_within *within = &pkt->within;
+	struct sk_buff *lost = tunnel_quoted(skb, within->at, within->family);
+
+	if (!lost)
+		return;
+	if (within->family == AF_INET)
+		l4lb_xmit_error(ln, lost, AF_INET, ICMP_DEST_UNREACH,
+				ICMP_HOST_UNREACH, 0);
+	else
+		l4lb_xmit_error(ln, lost, AF_INET6, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADDR_UNREACH, 0);
+	consume_skb(lost);
+}
+
+/**
+ * l4lb_xmit_tunnel_error() - heed an ICMP error about a tunnel
+ * @ln: namespace
+ * @skb: the error; stays as it is, and the caller's
+ * @pkt: as parsed from @skb
+ * @plan: from l4lb_icmp_tunnel()
+ *
+ * A client whose packet was too large is told when it sends the next one, by
+ * l4lb_xmit_tunnel(), which knows the size then.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_xmit_tunnel_error(struct l4lb_net *ln, struct sk_buff *skb,
+			    const struct l4lb_packet *pkt,
+			    const struct l4lb_plan *plan)
+{
+	switch (plan->reason) {
+	case L4LB_REASON_TUNNEL_PMTU:
+		tunnel_shrink(ln, skb, pkt);
+		break;
+	case L4LB_REASON_TUNNEL_ERROR:
+		tunnel_tell(ln, skb, pkt);
+		break;
+	}
 }
