@@ -59,7 +59,7 @@ tunnel_end()
 	ip_ns "$1" link set tun up
 	in_ns "$1" sysctl -q -w net.ipv4.conf.all.arp_ignore=1 \
 		net.ipv4.conf.all.arp_announce=2
-	ip_ns "$1" addr add "$VIP/32" dev lo
+	ip_ns "$1" addr replace "$VIP/32" dev lo
 	six "$1" lo "$VIP6/128"
 	http_start "$1" 80 '[::]:80'
 }
