@@ -439,6 +439,30 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 	return hook_run(ln, skb, &pkt);
 }
 
+/*
+ * The director's own answer to a client of a LOCAL_IN service, by DR or a tunnel to
+ * itself: conntrack has not seen what it answers.
+ */
+static noinline void hook_untrack(const struct l4lb_table *table,
+				  struct sk_buff *skb, u8 family)
+{
+	const struct l4lb_vip *vip;
+	struct l4lb_service *svc;
+	struct l4lb_packet pkt;
+	struct l4lb_endpoint from;
+
+	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_OUT, family, false, 0, &pkt);
+	if (pkt.kind != L4LB_PACKET_FLOW || skb_nfct(skb))
+		return;
+	from.addr = pkt.saddr;
+	from.port = pkt.sport;
+	from.family = family;
+	from.proto = pkt.proto;
+	l4lb_match_service(table, &from, &vip, &svc);
+	if (svc && svc->hook == L4LB_HOOK_LOCAL_IN && !svc->track)
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
 /* Packets of clients on the director itself; process context as well. */
 static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
@@ -447,6 +471,8 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	bool again = hook_marks(table);
 
+	if (unlikely(table->nr_untracked))
+		hook_untrack(table, skb, state->pf);
 	if (hook_stranger(table, skb, L4LB_HOOK_LOCAL_OUT, state->pf, 0)) {
 		if (likely(!again))
 			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);

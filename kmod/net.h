@@ -19,6 +19,7 @@
  * @digest: sum modulo 2^64 of the objects' digests
  * @nr_servers: configured servers
  * @nr_tunnels: services whose method is tunnel
+ * @nr_untracked: services of LOCAL_IN that conntrack does not see
  * @vips: struct l4lb_vip by l4lb_vip_hash()
  * @services: struct l4lb_service by l4lb_key_hash()
  * @names: those of @services that have a name, by l4lb_name_hash()
@@ -33,6 +34,7 @@ struct l4lb_table {
 	u64 digest;
 	u32 nr_servers;
 	u32 nr_tunnels;
+	u32 nr_untracked;
 	struct l4lb_map *vips;
 	struct l4lb_map *services;
 	struct l4lb_map *names;

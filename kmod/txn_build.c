@@ -236,17 +236,28 @@ static int replace_complete(struct l4lb_commit *c)
 	return 0;
 }
 
-/* By how many services with tunnels the configuration grows. */
-static int tunnels_move(const struct l4lb_txn *txn)
+static bool is_untracked(const struct l4lb_service_opts *opts)
+{
+	return opts->hook == L4LB_HOOK_LOCAL_IN && !opts->track;
+}
+
+/* Count the services of which packets that are not to a VIP have to know. */
+static void count_kinds(struct l4lb_commit *c)
 {
 	const struct l4lb_txn_service *ts;
-	int moves = 0;
+	struct l4lb_table *fresh = c->fresh;
 
-	list_for_each_entry(ts, &txn->touched, list) {
-		moves += ts->exists && ts->method == L4LB_METHOD_TUNNEL;
-		moves -= ts->old && ts->old->method == L4LB_METHOD_TUNNEL;
+	list_for_each_entry(ts, &c->txn->touched, list) {
+		if (ts->exists) {
+			fresh->nr_tunnels += ts->method == L4LB_METHOD_TUNNEL;
+			fresh->nr_untracked += is_untracked(&ts->opts);
+		}
+		if (ts->old) {
+			fresh->nr_tunnels -=
+				ts->old->method == L4LB_METHOD_TUNNEL;
+			fresh->nr_untracked -= is_untracked(&ts->old->opts);
+		}
 	}
-	return moves;
 }
 
 /**
@@ -290,7 +301,7 @@ int l4lb_commit_build(struct l4lb_commit *c)
 	c->fresh->generation = c->old->generation + 1;
 	c->fresh->digest = c->digest;
 	c->fresh->nr_servers = txn->nr_servers;
-	c->fresh->nr_tunnels = c->old->nr_tunnels + tunnels_move(txn);
+	count_kinds(c);
 	return 0;
 }
 

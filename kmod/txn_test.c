@@ -333,12 +333,13 @@ static void t_check_servers(struct kunit *test)
 {
 	const struct l4lb_table *table = t_table(test);
 	struct txn_fix *fix = test->priv;
-	u32 l, i, pos, found = 0, tunnels = 0;
+	u32 l, i, pos, found = 0, tunnels = 0, untracked = 0;
 	const struct l4lb_service *svc;
 	const struct l4lb_server *srv;
 
 	t_each(table->services, l, i, svc) {
 		tunnels += svc->method == L4LB_METHOD_TUNNEL;
+		untracked += svc->hook == L4LB_HOOK_LOCAL_IN && !svc->track;
 		for (pos = 0; pos < svc->sched->nr; pos++)
 			t_check_at(test, svc->sched->slot[pos].server);
 	}
@@ -351,6 +352,7 @@ static void t_check_servers(struct kunit *test)
 	rcu_read_unlock();
 	KUNIT_ASSERT_EQ(test, found, fix->ln->nr_servers_all);
 	KUNIT_ASSERT_EQ(test, table->nr_tunnels, tunnels);
+	KUNIT_ASSERT_EQ(test, table->nr_untracked, untracked);
 }
 
 /* Is what is published consistent in itself? */
