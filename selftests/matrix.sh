@@ -9,7 +9,6 @@
 # and tunnels.
 #
 #   L4LB_MATRIX	values to try instead, as packets/pairs.py takes them
-# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,7 +16,6 @@
 VALUES=${L4LB_MATRIX:-method=dr,nat,tunnel family=4,6 proto=tcp,udp scheduler=rr,wrr,wlc,mh offloads=on,off}
 VIP6=2001:db8:31::100
 PORT=80
-TRANSFERS=12
 SIZE=12000
 # what is no traffic of ours: neighbours, multicast listeners
 NOISE=24
@@ -126,17 +124,20 @@ transfers()
 		"$PORT" "$TRANSFERS" "$size" "${@:2}"
 }
 
-# device DEVICE rx_packets|tx_packets of the director
-device()
+# frames: that the director has sent to servers, and had from them
+frames()
 {
-	dev_count lv1 "$1" "$2"
+	# shellcheck disable=SC2016
+	in_ns lv1 awk '{ sub(":", ": ") } $1 == "int:" { print $11, $3 }' \
+		/proc/self/net/dev
 }
 
-# counted NAME of the service's statistics
+# counted PROTO: what the service says of the same
 counted()
 {
 	in_ns lv1 lbctl -j service show "$1" "$vip:$PORT" |
-		jq "(.services // [.])[0].stats.$2"
+		jq -r '(.services // [.])[0].stats |
+			"\(.packets_in) \(.packets_out)"'
 }
 
 # shares SCHEDULER PROTO: who has to serve how often
@@ -178,19 +179,20 @@ again()
 
 combination()
 {
-	local method=$1 proto=$3 scheduler=$4 out back ours answers
+	local method=$1 proto=$3 scheduler=$4 out back sent had ours answers
 
 	all_offloads "$5"
 	service "$method" "$2" "$proto" "$scheduler"
-	out=$(device int tx_packets)
-	back=$(device int rx_packets)
+	# a hash shows itself by more clients, and is asked twice
+	TRANSFERS=6
+	[ "$scheduler" != mh ] || TRANSFERS=12
+	read -r out back < <(frames)
 	shares "$scheduler" "$proto"
-	# a hash is asked twice; UDP ports would find their entries
 	[ "$scheduler" != mh ] || again "$proto"
-	out=$(($(device int tx_packets) - out))
-	back=$(($(device int rx_packets) - back))
-	ours=$(counted "$proto" packets_in)
-	answers=$(counted "$proto" packets_out)
+	read -r sent had < <(frames)
+	out=$((sent - out))
+	back=$((had - back))
+	read -r ours answers < <(counted "$proto")
 	check_between "frames to servers beside ours" 0 "$NOISE" $((out - ours))
 	if [ "$method" = nat ]; then
 		check_between "answers" "$TRANSFERS" 100000 "$answers"
