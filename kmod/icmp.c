@@ -134,6 +134,7 @@ static bool icmp_to_server(const struct l4lb_net *ln,
 		.family = pkt->family,
 		.proto = pkt->proto,
 	};
+	bool input;
 
 	if (plan->vip && READ_ONCE(plan->vip->standby)) {
 		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_STANDBY, trace);
@@ -145,6 +146,14 @@ static bool icmp_to_server(const struct l4lb_net *ln,
 	icmp_connection(ln, pkt, plan, &pkt->daddr, pkt->dport, &from);
 	icmp_step(trace, L4LB_STEP_SERVICE, L4LB_REASON_UNSPEC, plan);
 	if (!icmp_entry(ln, plan, trace))
+		return false;
+	input = plan->svc->hook == L4LB_HOOK_LOCAL_IN;
+	if (input && pkt->hook == L4LB_HOOK_PREROUTING) {
+		icmp_end(plan, L4LB_VERDICT_PASS, L4LB_REASON_INPUT, trace);
+		return true;
+	}
+	/* Judged at PRE_ROUTING. */
+	if (!input && pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return false;
 	icmp_ends(plan, &plan->sent_to);
 	icmp_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
@@ -216,17 +225,16 @@ void l4lb_icmp_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 
 	plan->vip = l4lb_match_vip(table, &pkt->outer_daddr, pkt->family);
 	icmp_step(trace, L4LB_STEP_VIP, L4LB_REASON_UNSPEC, plan);
-	/* What reaches LOCAL_IN to a VIP has been judged at PRE_ROUTING. */
-	if (pkt->hook != L4LB_HOOK_LOCAL_IN &&
-	    (plan->vip || (match && match->nr_marks))) {
+	if (plan->vip || (match && match->nr_marks)) {
 		if (icmp_to_server(ln, pkt, plan, trace))
 			return;
-		if (plan->vip) {
+		if (plan->vip && pkt->hook != L4LB_HOOK_LOCAL_IN) {
 			icmp_end(plan, L4LB_VERDICT_PASS,
 				 L4LB_REASON_ICMP_OTHER, trace);
 			return;
 		}
 		plan->svc = NULL;
+		plan->srv = NULL;
 		plan->conn = NULL;
 	}
 	icmp_to_client(ln, pkt, plan, trace);

@@ -206,7 +206,7 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 		return l4lb_xmit_dr(ln, skb, pkt, plan);
 	if (!reply && plan->method == L4LB_METHOD_TUNNEL)
 		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
-	if (pkt->hook == L4LB_HOOK_LOCAL_IN)
+	if (reply && pkt->hook == L4LB_HOOK_LOCAL_IN)
 		return l4lb_xmit_nat_local_reply(ln, skb, pkt, plan);
 
 	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, plan->front,
