@@ -143,7 +143,7 @@ test_local()
 	[ "$1" != nat ] || udp=8080
 	for family in 4 6; do
 		both "$1" "$family" tcp 80
-		both "$1" "$family" udp $udp
+		both "$1" "$family" udp "$udp"
 		[ "$1" != nat ] || both nat "$family" tcp 8080
 	done
 }
