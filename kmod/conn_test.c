@@ -3,9 +3,9 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/prandom.h>
-#include <linux/vmalloc.h>
 
 #include "fault.h"
+#include "net_test.h"
 #include "persist.h"
 
 #define TEST_SERVICES	2
@@ -109,17 +109,8 @@ static int conn_test_init(struct kunit *test)
 	fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fix);
 	test->priv = fix;
-	ln = vzalloc(sizeof(*ln));
-	KUNIT_ASSERT_NOT_NULL(test, ln);
+	ln = net_test_make(test);
 	fix->ln = ln;
-	ln->net = &init_net;
-	mutex_init(&ln->conf_lock);
-	mutex_init(&ln->state_lock);
-	INIT_LIST_HEAD(&ln->lingering);
-	INIT_LIST_HEAD(&ln->idle_endpoints);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->services), 0);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->servers), 0);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->endpoints), 0);
 	ln->limits.conns = 1000000;
 	ln->limits.memory = 1ull << 30;
 	for (i = 0; i < L4LB_TIMEOUT_STATES; i++)
@@ -155,11 +146,7 @@ static void conn_test_exit(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 0);
 		l4lb_service_rt_put(fix->rt);
 	}
-	l4lb_slots_destroy(&ln->endpoints);
-	l4lb_slots_destroy(&ln->servers);
-	l4lb_slots_destroy(&ln->services);
-	rcu_barrier();
-	vfree(ln);
+	net_test_free(ln);
 }
 
 /* Client number @n; the port goes with it, so clients differ in both. */

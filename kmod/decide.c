@@ -375,3 +375,7 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		l4lb_persist_renew(ln, plan->svc, plan->conn);
 	return true;
 }
+
+#ifdef L4LB_KUNIT
+#include "decide_test.c"
+#endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A packet that no entry speaks for: which server, and the entry that is made. */
+#include <linux/jiffies.h>
+
 #include "decide_priv.h"
 #include "persist.h"
 #include "sched.h"
@@ -216,7 +218,8 @@ static bool vip_taken_over(const struct l4lb_vip *vip)
 {
 	unsigned long since = vip ? READ_ONCE(vip->active_since) : 0;
 
-	return since && jiffies - since < L4LB_TAKEOVER_SECONDS * HZ;
+	/* It may lie a jiffy ahead, since it is never 0. */
+	return since && time_before(jiffies, since + L4LB_TAKEOVER_SECONDS * HZ);
 }
 
 /*

@@ -6,10 +6,10 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/prandom.h>
-#include <linux/vmalloc.h>
 #include <fault.h>
 
 #include "digest.h"
+#include "net_test.h"
 
 /**
  * struct txn_fix - the suite's state
@@ -23,17 +23,13 @@ struct txn_fix {
 	struct rnd_state rnd;
 };
 
-/* Body runs for each object of a map. */
-#define t_each(map, l, i, pos)						\
-	for ((l) = 0; (l) <= (map)->mask; (l)++)			\
-		for ((i) = 0; (map)->leaf[l] && (i) < (map)->leaf[l]->nr && \
-		     ((pos) = (map)->leaf[l]->e[i].obj, true); (i)++)
+#define t_each	net_test_each
 
 static const struct l4lb_table *t_table(struct kunit *test)
 {
 	struct txn_fix *fix = test->priv;
 
-	return rcu_dereference_protected(fix->ln->table, true);
+	return net_test_table(fix->ln);
 }
 
 /* Short names of what the cases ask for. */
@@ -161,37 +157,18 @@ static int t_stage(struct kunit *test, struct l4lb_txn *txn,
 
 static int t_commit(struct kunit *test, struct l4lb_txn *txn, u64 *changed)
 {
-	struct l4lb_txn_result result = {};
 	struct txn_fix *fix = test->priv;
-	int err;
 
 	memset(&fix->extack, 0, sizeof(fix->extack));
-	err = l4lb_txn_commit(fix->ln, txn, false, &result, &fix->extack);
-	if (changed)
-		*changed = result.changed;
-	if (!err) {
-		KUNIT_EXPECT_EQ(test, result.generation,
-				t_table(test)->generation);
-		KUNIT_EXPECT_EQ(test, result.digest, t_table(test)->digest);
-	}
-	return err;
+	return net_test_commit(test, fix->ln, txn, changed, &fix->extack);
 }
 
 /* A transaction of one change. */
 static int t_one(struct kunit *test, const struct l4lb_change *ch)
 {
 	struct txn_fix *fix = test->priv;
-	struct l4lb_txn *txn = t_begin(test, L4LB_TXN_MODE_EDIT, 0);
-	int err;
 
-	if (IS_ERR(txn))
-		return PTR_ERR(txn);
-	err = t_stage(test, txn, ch);
-	if (!err)
-		err = t_commit(test, txn, NULL);
-	if (err)
-		l4lb_txn_abort(fix->ln, txn);
-	return err;
+	return net_test_one(test, fix->ln, ch, &fix->extack);
 }
 
 static u32 t_index(struct kunit *test)
@@ -392,23 +369,6 @@ static void t_check(struct kunit *test)
 	t_check_servers(test);
 }
 
-static struct l4lb_net *t_net(struct kunit *test)
-{
-	struct l4lb_net *ln = vzalloc(sizeof(*ln));
-
-	KUNIT_ASSERT_NOT_NULL(test, ln);
-	ln->net = &init_net;
-	mutex_init(&ln->conf_lock);
-	mutex_init(&ln->state_lock);
-	INIT_LIST_HEAD(&ln->txns);
-	INIT_LIST_HEAD(&ln->standbys);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->services), 0);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->servers), 0);
-	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->endpoints), 0);
-	KUNIT_ASSERT_EQ(test, l4lb_txn_net_init(ln), 0);
-	return ln;
-}
-
 static int txn_test_init(struct kunit *test)
 {
 	struct txn_fix *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
@@ -418,7 +378,7 @@ static int txn_test_init(struct kunit *test)
 	test->priv = fix;
 	kunit_info(test, "seed %u", seed);
 	prandom_seed_state(&fix->rnd, seed);
-	fix->ln = t_net(test);
+	fix->ln = net_test_make(test);
 	mutex_lock(&fix->ln->conf_lock);
 	return 0;
 }
@@ -430,12 +390,7 @@ static void txn_test_exit(struct kunit *test)
 	if (!fix || !fix->ln)
 		return;
 	mutex_unlock(&fix->ln->conf_lock);
-	l4lb_txn_net_exit(fix->ln);
-	l4lb_slots_destroy(&fix->ln->endpoints);
-	l4lb_slots_destroy(&fix->ln->servers);
-	l4lb_slots_destroy(&fix->ln->services);
-	rcu_barrier();
-	vfree(fix->ln);
+	net_test_free(fix->ln);
 }
 
 #include "txn_basic_test.c"
