@@ -679,6 +679,7 @@ static void packet_martian(struct kunit *test)
 }
 
 #include "packet_within_test.c"
+#include "packet_ip6_test.c"
 
 static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE(packet_parse_table),
@@ -689,6 +690,16 @@ static struct kunit_case packet_test_cases[] = {
 	KUNIT_CASE(packet_family),
 	KUNIT_CASE(packet_martian),
 	KUNIT_CASE(packet_within_table),
+	KUNIT_CASE(packet_peek),
+	KUNIT_CASE(packet_ip6_chains),
+	KUNIT_CASE(packet_ip6_limits),
+	KUNIT_CASE(packet_ip6_cut),
+	KUNIT_CASE(packet_ip6_bad),
+	KUNIT_CASE(packet_ip6_jumbo),
+	KUNIT_CASE(packet_ip6_icmp_types),
+	KUNIT_CASE(packet_ip6_icmp_quotes),
+	KUNIT_CASE(packet_ip6_noise),
+	KUNIT_CASE(packet_ip6_martian),
 	{}
 };
 
