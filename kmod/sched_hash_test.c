@@ -7,28 +7,17 @@ static int hash_test_init(struct kunit *test)
 	return pool_make(test, &l4lb_sched_sh) ? 0 : -ENOMEM;
 }
 
-static struct l4lb_server *hash_of(struct pool *p, struct l4lb_packet pkt)
-{
-	struct l4lb_pick pick = {};
-	bool any;
-
-	rcu_read_lock();
-	any = p->ops->pick(rcu_dereference(p->rt->sched), &pkt, &pick);
-	rcu_read_unlock();
-	return any ? pick.server : NULL;
-}
-
 /* How many of 200 packets that differ as @turn says go where the first does. */
 static u32 hash_same(struct pool *p, void (*turn)(struct l4lb_packet *pkt,
 						  u32 nr))
 {
 	struct l4lb_packet pkt = pool_packet(1);
-	struct l4lb_server *first = hash_of(p, pkt);
+	struct l4lb_server *first = pool_choose(p, &pkt);
 	u32 i, same = 0;
 
 	for (i = 0; i < 200; i++) {
 		turn(&pkt, i);
-		same += hash_of(p, pkt) == first;
+		same += pool_choose(p, &pkt) == first;
 	}
 	return same;
 }
@@ -78,45 +67,14 @@ static void hash_what_counts(struct kunit *test)
 	}
 }
 
-/* A full server rejects its clients, or lets them go elsewhere. */
 static void hash_full_server(struct kunit *test)
 {
-	struct pool *p = test->priv;
-	struct l4lb_server *was[200], *srv;
-	u32 i;
-
-	for (i = 0; i < 4; i++)
-		pool_add(test, i, 1 + i);
-	pool_publish(test);
-	for (i = 0; i < 200; i++)
-		was[i] = pool_hashed(p, i);
-	WRITE_ONCE(p->srv[3]->overload, 1);
-	for (i = 0; i < 200; i++) {
-		srv = was[i] == p->srv[3] ? NULL : was[i];
-		KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, i), srv);
-	}
-	p->hash_fallback = true;
-	pool_publish(test);
-	for (i = 0; i < 200; i++) {
-		srv = pool_hashed(p, i);
-		KUNIT_ASSERT_NOT_NULL(test, srv);
-		KUNIT_EXPECT_PTR_NE(test, srv, p->srv[3]);
-		if (was[i] != p->srv[3])
-			KUNIT_EXPECT_PTR_EQ(test, srv, was[i]);
-	}
+	pool_expect_full(test);
 }
 
 static void hash_none(struct kunit *test)
 {
-	struct pool *p = test->priv;
-
-	pool_publish(test);
-	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
-			    (struct l4lb_server *)NULL);
-	pool_add(test, 0, 0);
-	pool_publish(test);
-	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
-			    (struct l4lb_server *)NULL);
+	pool_expect_none(test);
 }
 
 static struct kunit_case hash_cases[] = {

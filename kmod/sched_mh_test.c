@@ -40,6 +40,102 @@ static struct l4lb_server **mh_clients(struct kunit *test)
 	return of;
 }
 
+/**
+ * struct mh_measure - a table, and what becomes of it when servers leave
+ * @size: entries
+ * @least: entries of the server with the fewest
+ * @most: entries of the one with the most
+ * @own: entries of those that left
+ * @moved: entries of others that have another server now
+ */
+struct mh_measure {
+	u32 size;
+	u32 least;
+	u32 most;
+	u32 own;
+	u32 moved;
+};
+
+/* The servers of a table's entries. */
+static struct l4lb_server **mh_snapshot(struct kunit *test)
+{
+	struct pool *p = test->priv;
+	const struct l4lb_mh *mh = mh_table(p);
+	struct l4lb_server **of = kvmalloc_array(mh->size, sizeof(*of),
+						 GFP_KERNEL);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, of);
+	for (i = 0; i < mh->size; i++)
+		of[i] = p->srv[mh->entry[i]];
+	return of;
+}
+
+/* Of @nr equal servers @leave leave at once, those in the middle. */
+static struct mh_measure mh_measure(struct kunit *test, u32 nr, u32 leave)
+{
+	struct pool *p = test->priv;
+	struct l4lb_server **was, **is, *gone[POOL_MAX / 10];
+	struct mh_measure m = { .least = U32_MAX };
+	u32 i, j;
+
+	for (i = 0; i < nr; i++)
+		pool_add(test, i, 1);
+	pool_publish(test);
+	m.size = mh_table(p)->size;
+	for (i = 0; i < nr; i++) {
+		m.least = min(m.least, mh_entries(p, i));
+		m.most = max(m.most, mh_entries(p, i));
+	}
+	was = mh_snapshot(test);
+	for (i = 0; i < leave; i++)
+		gone[i] = pool_del(p, (nr - leave) / 2);
+	pool_publish(test);
+	KUNIT_ASSERT_EQ(test, mh_table(p)->size, m.size);
+	is = mh_snapshot(test);
+	for (i = 0; i < m.size; i++) {
+		for (j = 0; j < leave && was[i] != gone[j]; j++)
+			;
+		if (j < leave)
+			m.own++;
+		else
+			m.moved += is[i] != was[i];
+	}
+	kvfree(was);
+	kvfree(is);
+	for (i = 0; i < leave; i++)
+		l4lb_server_retire(gone[i]);
+	pool_clear(test);
+	return m;
+}
+
+/*
+ * The paper's two figures (its section 5.3): the shares of servers, and what
+ * part of the table changes although its server stays, when one of them leaves
+ * and when a tenth does.
+ */
+static void mh_paper(struct kunit *test)
+{
+	static const u32 sizes[] = { 10, 50, 200 };
+	struct mh_measure m;
+	u32 i, k, leave, moved;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (k = 0; k < (sizes[i] > 10 ? 2 : 1); k++) {
+			leave = k ? sizes[i] / 10 : 1;
+			m = mh_measure(test, sizes[i], leave);
+			moved = m.moved * 1000 / m.size;
+			kunit_info(test,
+				   "%u servers, %u entries, %u to %u each; %u leave: %u of theirs, %u of others (%u per mille)",
+				   sizes[i], m.size, m.least, m.most, leave,
+				   m.own, m.moved, moved);
+			KUNIT_EXPECT_LE(test, m.most - m.least, 1u);
+			KUNIT_EXPECT_GE(test, m.least, 100u);
+			KUNIT_EXPECT_LE(test, moved, sizes[i] > 10 ? 30u : 60u);
+		}
+	}
+}
+
 /* At least 100 entries a server; equal shares within two percent. */
 static void mh_balance(struct kunit *test)
 {
@@ -204,50 +300,23 @@ static void mh_reweighed(struct kunit *test)
 		KUNIT_ASSERT_PTR_EQ(test, pool_hashed(p, c), was[c]);
 }
 
-/* A full server rejects its clients, or lets them go elsewhere. */
 static void mh_full(struct kunit *test)
 {
-	struct pool *p = test->priv;
-	struct l4lb_server **was, *srv;
-	u32 i, c;
-
-	for (i = 0; i < 4; i++)
-		pool_add(test, i, 1);
-	pool_publish(test);
-	was = mh_clients(test);
-	WRITE_ONCE(p->srv[2]->overload, 1);
-	for (c = 0; c < 1000; c++) {
-		srv = was[c] == p->srv[2] ? NULL : was[c];
-		KUNIT_ASSERT_PTR_EQ(test, pool_hashed(p, c), srv);
-	}
-	p->hash_fallback = true;
-	pool_publish(test);
-	for (c = 0; c < 1000; c++) {
-		srv = pool_hashed(p, c);
-		KUNIT_ASSERT_NOT_NULL(test, srv);
-		KUNIT_ASSERT_PTR_NE(test, srv, p->srv[2]);
-		if (was[c] != p->srv[2])
-			KUNIT_ASSERT_PTR_EQ(test, srv, was[c]);
-	}
+	pool_expect_full(test);
 }
 
 static void mh_empty(struct kunit *test)
 {
 	struct pool *p = test->priv;
 
-	pool_publish(test);
-	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
-			    (struct l4lb_server *)NULL);
-	pool_add(test, 0, 0);
-	pool_publish(test);
-	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
-			    (struct l4lb_server *)NULL);
+	pool_expect_none(test);
 	pool_weight(p->srv[0], 65535);
 	l4lb_sched_flush();
 	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1), p->srv[0]);
 }
 
 static struct kunit_case mh_cases[] = {
+	KUNIT_CASE(mh_paper),
 	KUNIT_CASE(mh_balance),
 	KUNIT_CASE(mh_weights),
 	KUNIT_CASE(mh_deleted),

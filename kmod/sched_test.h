@@ -232,16 +232,99 @@ static inline struct l4lb_packet pool_packet(u32 nr)
 }
 
 /* Choose, commit nothing; NULL when there is none. */
-static inline struct l4lb_server *pool_hashed(struct pool *p, u32 nr)
+static inline struct l4lb_server *pool_choose(struct pool *p,
+					      const struct l4lb_packet *pkt)
 {
-	struct l4lb_packet pkt = pool_packet(nr);
 	struct l4lb_pick pick = {};
 	bool any;
 
 	rcu_read_lock();
-	any = p->ops->pick(rcu_dereference(p->rt->sched), &pkt, &pick);
+	any = p->ops->pick(rcu_dereference(p->rt->sched), pkt, &pick);
 	rcu_read_unlock();
 	return any ? pick.server : NULL;
+}
+
+/* For a packet of client @nr. */
+static inline struct l4lb_server *pool_hashed(struct pool *p, u32 nr)
+{
+	struct l4lb_packet pkt = pool_packet(nr);
+
+	return pool_choose(p, &pkt);
+}
+
+/* Servers of these weights, published. */
+#define pool_weights(test, ...)						\
+	pool_fill(test, (const u32[]){ __VA_ARGS__ },			\
+		  sizeof((const u32[]){ __VA_ARGS__ }) / sizeof(u32))
+
+static inline struct l4lb_sched_data *pool_fill(struct kunit *test,
+						const u32 *weight, u32 nr)
+{
+	struct pool *p = test->priv;
+
+	while (nr--)
+		pool_add(test, p->nr, *weight++);
+	return pool_publish(test);
+}
+
+/* A choice does not move anything; of two that saw the same one succeeds. */
+static inline void pool_expect_pure(struct kunit *test)
+{
+	struct l4lb_sched_data *sd = pool_weights(test, 1, 1);
+	struct pool *p = test->priv;
+	struct l4lb_pick one, two;
+
+	KUNIT_ASSERT_TRUE(test, p->ops->pick(sd, NULL, &one));
+	KUNIT_ASSERT_TRUE(test, p->ops->pick(sd, NULL, &two));
+	KUNIT_EXPECT_PTR_EQ(test, one.server, two.server);
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, p->ops->commit(p->rt, sd, &two));
+	KUNIT_EXPECT_FALSE(test, p->ops->commit(p->rt, sd, &one));
+	local_bh_enable();
+	KUNIT_EXPECT_PTR_EQ(test, pool_pick(p), p->srv[1]);
+}
+
+/* Nobody is chosen where nobody is, and nobody of weight 0. */
+static inline void pool_expect_none(struct kunit *test)
+{
+	struct pool *p = test->priv;
+
+	pool_publish(test);
+	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
+			    (struct l4lb_server *)NULL);
+	pool_weights(test, 0);
+	KUNIT_EXPECT_PTR_EQ(test, pool_hashed(p, 1),
+			    (struct l4lb_server *)NULL);
+}
+
+#define POOL_CLIENTS	1000
+
+/* A full server rejects its clients, or lets them alone go elsewhere. */
+static inline void pool_expect_full(struct kunit *test)
+{
+	struct pool *p = test->priv;
+	struct l4lb_server **was, *srv;
+	u32 c;
+
+	was = kunit_kcalloc(test, POOL_CLIENTS, sizeof(*was), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, was);
+	pool_weights(test, 1, 2, 3, 4);
+	for (c = 0; c < POOL_CLIENTS; c++)
+		was[c] = pool_hashed(p, c);
+	WRITE_ONCE(p->srv[3]->overload, 1);
+	for (c = 0; c < POOL_CLIENTS; c++) {
+		srv = was[c] == p->srv[3] ? NULL : was[c];
+		KUNIT_ASSERT_PTR_EQ(test, pool_hashed(p, c), srv);
+	}
+	p->hash_fallback = true;
+	pool_publish(test);
+	for (c = 0; c < POOL_CLIENTS; c++) {
+		srv = pool_hashed(p, c);
+		KUNIT_ASSERT_NOT_NULL(test, srv);
+		KUNIT_ASSERT_PTR_NE(test, srv, p->srv[3]);
+		if (was[c] != p->srv[3])
+			KUNIT_ASSERT_PTR_EQ(test, srv, was[c]);
+	}
 }
 
 static inline void pool_exit(struct kunit *test)

@@ -75,19 +75,21 @@ static void twos_random(struct kunit *test)
 	}
 }
 
+/* The first server gets a quarter of many picks. */
+static void twos_expect_quarter(struct kunit *test, u32 *count)
+{
+	pool_count(test->priv, 8000, count);
+	KUNIT_EXPECT_LE(test, count[0], 2200u);
+	KUNIT_EXPECT_GE(test, count[0], 1800u);
+}
+
 /* An idle pool is drawn from by weight. */
 static void twos_weights(struct kunit *test)
 {
-	struct pool *p = test->priv;
 	u32 count[3];
 
-	pool_add(test, 0, 1);
-	pool_add(test, 1, 3);
-	pool_add(test, 2, 0);
-	pool_publish(test);
-	pool_count(p, 8000, count);
-	KUNIT_EXPECT_LE(test, count[0], 2200u);
-	KUNIT_EXPECT_GE(test, count[0], 1800u);
+	pool_weights(test, 1, 3, 0);
+	twos_expect_quarter(test, count);
 	KUNIT_EXPECT_EQ(test, count[2], 0u);
 }
 
@@ -97,13 +99,9 @@ static void twos_better_one(struct kunit *test)
 	struct pool *p = test->priv;
 	u32 count[2];
 
-	pool_add(test, 0, 1);
-	pool_add(test, 1, 1);
-	pool_publish(test);
+	pool_weights(test, 1, 1);
 	l4lb_server_conn_opened(p->srv[0], true);
-	pool_count(p, 8000, count);
-	KUNIT_EXPECT_LE(test, count[0], 2200u);
-	KUNIT_EXPECT_GE(test, count[0], 1800u);
+	twos_expect_quarter(test, count);
 }
 
 /* Full servers are not taken, however great their weight. */
@@ -112,10 +110,7 @@ static void twos_full(struct kunit *test)
 	struct pool *p = test->priv;
 	u32 count[3];
 
-	pool_add(test, 0, 65535);
-	pool_add(test, 1, 1);
-	pool_add(test, 2, 65535);
-	pool_publish(test);
+	pool_weights(test, 65535, 1, 65535);
 	WRITE_ONCE(p->srv[0]->overload, 1);
 	WRITE_ONCE(p->srv[2]->overload, 1);
 	pool_count(p, 100, count);

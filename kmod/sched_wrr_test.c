@@ -198,24 +198,9 @@ static void wrr_wrap(struct kunit *test)
 	KUNIT_EXPECT_LT(test, sd->slot[0].turn, WRR_VTIME_MAX << WRR_SHIFT);
 }
 
-/* Of two that saw the same one succeeds. */
 static void wrr_pure(struct kunit *test)
 {
-	struct pool *p = test->priv;
-	struct l4lb_pick one, two;
-	struct l4lb_sched_data *sd;
-
-	pool_add(test, 0, 1);
-	pool_add(test, 1, 1);
-	sd = pool_publish(test);
-	KUNIT_ASSERT_TRUE(test, p->ops->pick(sd, NULL, &one));
-	KUNIT_ASSERT_TRUE(test, p->ops->pick(sd, NULL, &two));
-	KUNIT_EXPECT_PTR_EQ(test, one.server, two.server);
-	local_bh_disable();
-	KUNIT_EXPECT_TRUE(test, p->ops->commit(p->rt, sd, &two));
-	KUNIT_EXPECT_FALSE(test, p->ops->commit(p->rt, sd, &one));
-	local_bh_enable();
-	KUNIT_EXPECT_PTR_EQ(test, pool_pick(p), p->srv[1]);
+	pool_expect_pure(test);
 }
 
 static struct kunit_case wrr_cases[] = {
