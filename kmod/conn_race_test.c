@@ -134,8 +134,11 @@ static void race_growth(struct kunit *test)
 	KUNIT_EXPECT_GE(test, table_size(fix, NULL), 4096u);
 }
 
-/* As a packet of any kind does it, on one of few clients. */
-static void race_packet(struct race_task *t)
+/*
+ * As a packet of any kind does it, on one of few clients. @half_open: that may
+ * be, 0: any number
+ */
+static void race_packet(struct race_task *t, u32 half_open)
 {
 	struct conn_fixture *fix = t->fix;
 	int svc = test_random(&t->rnd, TEST_SERVICES);
@@ -147,6 +150,7 @@ static void race_packet(struct race_task *t)
 			    svc + 2 * test_random(&t->rnd, 2),
 			    test_random(&t->rnd, 2) ? L4LB_METHOD_NAT :
 						      L4LB_METHOD_DR);
+	new.half_open_max = half_open;
 	rcu_read_lock();
 	local_bh_disable();
 	conn = l4lb_conn_lookup(fix->ln, &new.key);
@@ -154,7 +158,8 @@ static void race_packet(struct race_task *t)
 	if (!conn || !test_random(&t->rnd, 4)) {
 		conn = l4lb_conn_insert(fix->ln, &new);
 		t->wrong += IS_ERR(conn) && PTR_ERR(conn) != -EEXIST &&
-			    PTR_ERR(conn) != -EADDRINUSE;
+			    PTR_ERR(conn) != -EADDRINUSE &&
+			    !(half_open && PTR_ERR(conn) == -EDQUOT);
 	} else if (!test_random(&t->rnd, 4)) {
 		l4lb_conn_kill(fix->ln, conn);
 	} else {
@@ -168,18 +173,38 @@ static void race_packet(struct race_task *t)
 	rcu_read_unlock();
 }
 
-static int race_writer(void *arg)
+/* Do @op often, then wait to be stopped. */
+static int race_often(struct race_task *t, void (*op)(struct race_task *t))
 {
-	struct race_task *t = arg;
-
 	while (t->rounds++ < RACE_OPS) {
-		race_packet(t);
+		op(t);
 		cond_resched();
 	}
 	complete(&t->done);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
+}
+
+/* Run @fn, made of race_often(), in all tasks; returns what was wrong. */
+static u32 race_run(struct kunit *test, int (*fn)(void *))
+{
+	struct race_task *t = race_start(test, fn);
+	int i;
+
+	for (i = 0; i < RACE_TASKS && t[i].task; i++)
+		wait_for_completion(&t[i].done);
+	return race_stop(t);
+}
+
+static void race_any_packet(struct race_task *t)
+{
+	race_packet(t, 0);
+}
+
+static int race_writer(void *arg)
+{
+	return race_often(arg, race_any_packet);
 }
 
 /*
@@ -189,14 +214,10 @@ static int race_writer(void *arg)
 static void race_counts(struct kunit *test)
 {
 	struct conn_fixture *fix = test->priv;
-	struct race_task *t;
 	int i, total = 0;
 
 	l4lb_conns_start(fix->ln);
-	t = race_start(test, race_writer);
-	for (i = 0; i < RACE_TASKS && t[i].task; i++)
-		wait_for_completion(&t[i].done);
-	KUNIT_EXPECT_EQ(test, race_stop(t), 0u);
+	KUNIT_EXPECT_EQ(test, race_run(test, race_writer), 0u);
 	for (i = 0; i < TEST_SERVERS; i++)
 		total += atomic_read(&fix->srv[i]->active) +
 			 atomic_read(&fix->srv[i]->inactive);
@@ -204,5 +225,98 @@ static void race_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, l4lb_conn_flush(fix->ln, NULL), total);
 	for (i = 0; i < TEST_SERVERS; i++)
 		expect_load(test, fix->srv[i], 0, 0);
+	KUNIT_EXPECT_TRUE(test, conn_wait_for(fix, 0));
+}
+
+#define RACE_HALF_OPEN	5
+
+static void race_capped_packet(struct race_task *t)
+{
+	race_packet(t, RACE_HALF_OPEN);
+}
+
+static int race_capped(void *arg)
+{
+	return race_often(arg, race_capped_packet);
+}
+
+/* Under a cap half-open entries are counted as exactly as the others. */
+static void race_half_open(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_filter f = {
+		.service = -1,
+		.prefix = -1,
+		.state = L4LB_STATE_SYN_RECV,
+	};
+	int i, total = 0;
+
+	l4lb_conns_start(fix->ln);
+	KUNIT_EXPECT_EQ(test, race_run(test, race_capped), 0u);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open),
+			(int)conn_count(fix, &f));
+	for (i = 0; i < TEST_SERVERS; i++)
+		total += atomic_read(&fix->srv[i]->active) +
+			 atomic_read(&fix->srv[i]->inactive);
+	KUNIT_EXPECT_EQ(test, total, (int)conn_count(fix, NULL));
+	l4lb_conn_flush(fix->ln, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 0);
+	KUNIT_EXPECT_TRUE(test, conn_wait_for(fix, 0));
+}
+
+/* As the first packet of a client's connection does it. */
+static void race_template(struct race_task *t)
+{
+	struct conn_fixture *fix = t->fix;
+	u32 n = test_random(&t->rnd, RACE_CLIENTS);
+	union l4lb_addr client = conn_client(fix->ln, 0, n).addr;
+	struct l4lb_server *srv = fix->srv[2 * test_random(&t->rnd, 2)];
+	struct l4lb_conn *tmpl;
+	int err = 0;
+
+	rcu_read_lock();
+	local_bh_disable();
+	tmpl = l4lb_persist_lookup(fix->ln, fix->svc[0], &client);
+	if (!tmpl || tmpl->server != srv->id)
+		err = l4lb_persist_set(fix->ln, fix->svc[0], &client, AF_INET,
+				       srv, tmpl);
+	else if (!test_random(&t->rnd, 4))
+		l4lb_conn_kill(fix->ln, tmpl);
+	else
+		l4lb_conn_touch(tmpl, (u32)jiffies);
+	t->wrong += err && err != -EEXIST;
+	/* Whoever was first, there is one now, unless it was ended again. */
+	t->wrong += err && tmpl && !(READ_ONCE(tmpl->word) & L4LB_CONN_DEAD);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static int race_persist(void *arg)
+{
+	return race_often(arg, race_template);
+}
+
+/* A client has one template at most, whoever sets it, and no server counts it. */
+static void race_templates(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_filter f = {
+		.service = fix->svc[0]->id,
+		.client_family = AF_INET,
+		.prefix = 32,
+	};
+	u32 n, i;
+
+	fix->svc[0]->persist = 50;
+	fix->svc[0]->persist_prefix = 32;
+	l4lb_conns_start(fix->ln);
+	KUNIT_EXPECT_EQ(test, race_run(test, race_persist), 0u);
+	for (n = 0; n < RACE_CLIENTS; n++) {
+		f.client = conn_client(fix->ln, 0, n).addr;
+		KUNIT_EXPECT_LE(test, conn_count(fix, &f), 1u);
+	}
+	for (i = 0; i < TEST_SERVERS; i++)
+		expect_load(test, fix->srv[i], 0, 0);
+	l4lb_conn_flush(fix->ln, NULL);
 	KUNIT_EXPECT_TRUE(test, conn_wait_for(fix, 0));
 }

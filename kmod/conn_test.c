@@ -476,6 +476,7 @@ static void reply_clash(struct kunit *test)
 #include "conn_table_test.c"
 #include "conn_model_test.c"
 #include "conn_race_test.c"
+#include "conn_wide_test.c"
 
 static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(template),
@@ -511,9 +512,15 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(scan_while_growing),
 	KUNIT_CASE(filters),
 	KUNIT_CASE(filter_prefix),
+	KUNIT_CASE(wide_keys),
+	KUNIT_CASE(wide_replies),
+	KUNIT_CASE(wide_grow),
+	KUNIT_CASE(wide_ends),
 	KUNIT_CASE(against_model),
 	KUNIT_CASE(race_growth),
 	KUNIT_CASE(race_counts),
+	KUNIT_CASE(race_half_open),
+	KUNIT_CASE(race_templates),
 	{}
 };
 
