@@ -423,3 +423,7 @@ void l4lb_sched_flush(void)
 {
 	flush_workqueue(sched_wq);
 }
+
+#ifdef L4LB_KUNIT
+#include "sched_race_test.c"
+#endif
