@@ -352,7 +352,10 @@ static void t_check(struct kunit *test)
 	t_each(table->vips, l, i, vip) {
 		on_vip = 0;
 		t_each(table->services, k, j, svc)
-			on_vip += l4lb_addr_equal(&svc->key.addr, &vip->addr);
+			on_vip += l4lb_key_has_vip(&svc->key) &&
+				  svc->key.family == vip->family &&
+				  svc->key.prefix == vip->prefix &&
+				  l4lb_addr_equal(&svc->key.addr, &vip->addr);
 		KUNIT_ASSERT_EQ(test, vip->nr_services, on_vip);
 		KUNIT_ASSERT_TRUE(test, on_vip || vip->unknown_port !=
 						  L4LB_UNKNOWN_PORT_PASS);
@@ -397,6 +400,7 @@ static void txn_test_exit(struct kunit *test)
 #include "txn_refuse_test.c"
 #include "txn_fault_test.c"
 #include "txn_random_test.c"
+#include "txn_kinds_test.c"
 
 static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_one),
@@ -430,6 +434,9 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_fault_stage),
 	KUNIT_CASE(txn_fault_drop),
 	KUNIT_CASE(txn_random),
+	KUNIT_CASE(txn_kinds),
+	KUNIT_CASE(txn_fault_kinds),
+	KUNIT_CASE(txn_fault_kinds_stage),
 	{}
 };
 
