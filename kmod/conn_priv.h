@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include "conn.h"
+#include "match.h"
 #include "net.h"
 #include "server.h"
 #include "slots.h"
@@ -77,18 +78,6 @@ static inline u32 l4lb_conn_bytes(u32 kind)
 static inline struct l4lb_net *l4lb_conns_net(struct l4lb_conns *ct)
 {
 	return container_of(ct, struct l4lb_net, conns);
-}
-
-/*
- * The server that @conn's slot means now, or NULL when it has left: a slot that
- * was given to another server carries another generation. RCU read side.
- */
-static inline struct l4lb_server *
-l4lb_conn_server(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
-
-	return likely(srv && srv->gen == conn->gen) ? srv : NULL;
 }
 
 /* The lock of all chains in which nodes of @hash can be. */

@@ -30,7 +30,7 @@ static __always_inline void decide_conn(const struct l4lb_net *ln,
 {
 	struct l4lb_conn *conn = plan->conn;
 
-	plan->srv = conn_server(ln, conn);
+	plan->srv = l4lb_conn_server(ln, conn);
 	plan->method = conn->method;
 	plan->seen = READ_ONCE(conn->word);
 	plan->next = plan->seen;
@@ -139,7 +139,7 @@ static bool decide_reply(const struct l4lb_net *ln,
 	if (!plan->conn)
 		return false;
 	plan->svc = l4lb_slots_get(&ln->services, l4lb_conn_service(plan->conn));
-	plan->srv = conn_server(ln, plan->conn);
+	plan->srv = l4lb_conn_server(ln, plan->conn);
 	plan->seen = READ_ONCE(plan->conn->word);
 	plan->next = plan->seen;
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);

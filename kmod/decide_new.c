@@ -50,7 +50,7 @@ static bool new_by_template(const struct l4lb_net *ln,
 
 	plan->tmpl = l4lb_persist_lookup(ln, plan->svc, &pkt->saddr);
 	if (plan->tmpl) {
-		srv = conn_server(ln, plan->tmpl);
+		srv = l4lb_conn_server(ln, plan->tmpl);
 		reason = srv ? l4lb_server_excluded(srv,
 						    l4lb_server_weight(srv)) :
 			       L4LB_REASON_SERVER_GONE;

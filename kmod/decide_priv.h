@@ -48,20 +48,6 @@ static inline bool tcp_opens(const struct l4lb_packet *pkt)
 				  L4LB_TCP_FIN)) == L4LB_TCP_SYN;
 }
 
-/*
- * The server that @conn's slot means now, or NULL when it has left: a slot
- * that was given to another server carries another generation.
- */
-static inline struct l4lb_server *
-conn_server(const struct l4lb_net *ln, const struct l4lb_conn *conn)
-{
-	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
-
-	if (unlikely(!srv || srv->gen != conn->gen))
-		return NULL;
-	return srv;
-}
-
 /* May no new connection be given to @srv, whatever its weight and load? */
 static inline bool server_abandons(const struct l4lb_server *srv)
 {

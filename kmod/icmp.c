@@ -40,15 +40,11 @@ static void icmp_end(struct l4lb_plan *plan, u8 verdict, u32 reason,
 static bool icmp_entry(const struct l4lb_net *ln, struct l4lb_plan *plan,
 		       struct l4lb_trace *trace)
 {
-	struct l4lb_server *srv;
-
 	if (plan->conn) {
 		plan->seen = READ_ONCE(plan->conn->word);
 		plan->next = plan->seen;
 		plan->method = plan->conn->method;
-		srv = l4lb_slots_get(&ln->servers, plan->conn->server);
-		if (srv && srv->gen == plan->conn->gen)
-			plan->srv = srv;
+		plan->srv = l4lb_conn_server(ln, plan->conn);
 	}
 	icmp_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
 	return plan->srv;

@@ -231,6 +231,18 @@ l4lb_conn_front(const struct l4lb_conn *conn)
 	return &l4lb_conn_extra((struct l4lb_conn *)conn)->front;
 }
 
+/*
+ * The server that @conn's slot means now, or NULL when it has left: a slot that
+ * was given to another server carries another generation. RCU read side.
+ */
+static inline struct l4lb_server *
+l4lb_conn_server(const struct l4lb_net *ln, const struct l4lb_conn *conn)
+{
+	struct l4lb_server *srv = l4lb_slots_get(&ln->servers, conn->server);
+
+	return likely(srv && srv->gen == conn->gen) ? srv : NULL;
+}
+
 /* The port that packets of @conn are sent to at @srv, its server. */
 static inline __be16 l4lb_conn_server_port(const struct l4lb_conn *conn,
 					   const struct l4lb_server *srv)

@@ -512,9 +512,7 @@ int l4lb_put_conn(struct sk_buff *skb, int type, struct l4lb_net *ln,
 	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
 	if (!svc || (READ_ONCE(conn->word) & L4LB_CONN_ORPHAN))
 		return -ENOENT;
-	srv = l4lb_slots_get(&ln->servers, conn->server);
-	if (srv && srv->gen != conn->gen)
-		srv = NULL;
+	srv = l4lb_conn_server(ln, conn);
 	nest = nla_nest_start(skb, type);
 	if (!nest)
 		return -EMSGSIZE;
