@@ -86,14 +86,14 @@ static void decide_life_nat(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (steps[i].reply) {
 			pkt = dt_reply(fix, IPPROTO_TCP, 1, 1, 80,
-				      steps[i].flags);
+				       steps[i].flags);
 			dt_says(test, &pkt, L4LB_VERDICT_REPLY,
-			       L4LB_REASON_REPLY, 1);
+				L4LB_REASON_REPLY, 1);
 		} else {
 			pkt = dt_pkt(fix, IPPROTO_TCP, 1, 1, 80,
-				    steps[i].flags);
+				     steps[i].flags);
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ESTABLISHED, 1);
+				L4LB_REASON_ESTABLISHED, 1);
 		}
 		dt_state(test, steps[i].state);
 	}
@@ -197,7 +197,7 @@ static void decide_tuple_taken(struct kunit *test)
 
 /* A service whose client 1 has an entry of server 1, and with a server 2. */
 static struct l4lb_service_key dt_with_conn(struct kunit *test, u8 proto,
-					   u8 method, u8 on_down, u8 on_gone)
+					    u8 method, u8 on_down, u8 on_gone)
 {
 	struct decide_fix *fix = test->priv;
 	struct l4lb_service_key key = dt_key(fix, proto, 1, 80);
@@ -239,36 +239,36 @@ static void decide_on_down(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		key = dt_with_conn(test, IPPROTO_TCP, L4LB_METHOD_DR, words[i],
-				  L4LB_ON_GONE_RESET);
+				   L4LB_ON_GONE_RESET);
 		pkt = dt_pkt(fix, IPPROTO_TCP, 1, 1, 80, D_ACK);
 		dt_admin(test, &key, 1, L4LB_ADMIN_DRAIN);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 1);
+			L4LB_REASON_ESTABLISHED, 1);
 		dt_admin(test, &key, 1, L4LB_ADMIN_DISABLED);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 1);
+			L4LB_REASON_ESTABLISHED, 1);
 		dt_admin(test, &key, 1, L4LB_ADMIN_ENABLED);
 		dt_weight(test, &key, 1, 0);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 1);
+			L4LB_REASON_ESTABLISHED, 1);
 		dt_load(test, &key, 1, 1, 0);
 		dt_health(test, &key, 1, L4LB_HEALTH_DOWN);
 		if (words[i] != L4LB_ON_DOWN_RESET) {
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ESTABLISHED, 1);
+				L4LB_REASON_ESTABLISHED, 1);
 			dt_load(test, &key, 1, 1, 0);
 			dt_forget(test, &key);
 			continue;
 		}
 		dt_says(test, &pkt, L4LB_VERDICT_REJECT,
-		       L4LB_REASON_SERVER_DOWN, 1);
+			L4LB_REASON_SERVER_DOWN, 1);
 		dt_state(test, L4LB_STATE_CLOSE);
 		dt_load(test, &key, 1, 0, 1);
 		dt_says(test, &pkt, L4LB_VERDICT_REJECT,
-		       L4LB_REASON_SERVER_DOWN, 1);
+			L4LB_REASON_SERVER_DOWN, 1);
 		pkt.tcp_flags = D_SYN;
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED,
-		       2);
+			2);
 		dt_forget(test, &key);
 	}
 }
@@ -286,31 +286,31 @@ static void decide_on_down_udp(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		key = dt_with_conn(test, IPPROTO_UDP, L4LB_METHOD_DR, words[i],
-				  L4LB_ON_GONE_RESET);
+				   L4LB_ON_GONE_RESET);
 		pkt = dt_pkt(fix, IPPROTO_UDP, 1, 1, 80, 0);
 		dt_weight(test, &key, 1, 0);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 1);
+			L4LB_REASON_ESTABLISHED, 1);
 		dt_health(test, &key, 1, L4LB_HEALTH_DOWN);
 		if (words[i] == L4LB_ON_DOWN_HOLD) {
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ESTABLISHED, 1);
+				L4LB_REASON_ESTABLISHED, 1);
 			/* An operator's word is another matter. */
 			dt_admin(test, &key, 1, L4LB_ADMIN_DRAIN);
 		}
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED,
-		       2);
+			2);
 		dt_load(test, &key, 1, 0, 0);
 		dt_load(test, &key, 2, 0, 1);
 		dt_health(test, &key, 1, L4LB_HEALTH_UP);
 		dt_admin(test, &key, 1, L4LB_ADMIN_ENABLED);
 		dt_weight(test, &key, 1, -1);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 2);
+			L4LB_REASON_ESTABLISHED, 2);
 		/* One that leaves is left. */
 		dt_delete(test, &key, 2, false);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED,
-		       1);
+			1);
 		dt_forget(test, &key);
 	}
 }
@@ -323,7 +323,7 @@ static void decide_on_gone(struct kunit *test)
 	struct l4lb_packet pkt;
 
 	key = dt_with_conn(test, IPPROTO_TCP, L4LB_METHOD_DR, L4LB_ON_DOWN_KEEP,
-			  L4LB_ON_GONE_RESET);
+			   L4LB_ON_GONE_RESET);
 	pkt = dt_pkt(fix, IPPROTO_TCP, 1, 1, 80, D_ACK);
 	/* Without now it ends by itself. */
 	dt_delete(test, &key, 1, false);
@@ -340,7 +340,7 @@ static void decide_on_gone(struct kunit *test)
 	dt_forget(test, &key);
 
 	key = dt_with_conn(test, IPPROTO_TCP, L4LB_METHOD_DR, L4LB_ON_DOWN_KEEP,
-			  L4LB_ON_GONE_DROP);
+			   L4LB_ON_GONE_DROP);
 	dt_delete(test, &key, 1, true);
 	pkt.tcp_flags = D_ACK;
 	dt_says(test, &pkt, L4LB_VERDICT_DROP, L4LB_REASON_SERVER_GONE, 1);
@@ -351,7 +351,7 @@ static void decide_on_gone(struct kunit *test)
 	dt_forget(test, &key);
 
 	key = dt_with_conn(test, IPPROTO_TCP, L4LB_METHOD_DR, L4LB_ON_DOWN_KEEP,
-			  L4LB_ON_GONE_RESCHEDULE);
+			   L4LB_ON_GONE_RESCHEDULE);
 	dt_delete(test, &key, 1, true);
 	pkt.tcp_flags = D_RST;
 	dt_says(test, &pkt, L4LB_VERDICT_DROP, L4LB_REASON_SERVER_GONE, 1);
@@ -374,15 +374,15 @@ static void decide_on_gone_udp(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		key = dt_with_conn(test, IPPROTO_UDP, L4LB_METHOD_DR,
-				  L4LB_ON_DOWN_HOLD, words[i]);
+				   L4LB_ON_DOWN_HOLD, words[i]);
 		dt_delete(test, &key, 1, true);
 		pkt = dt_pkt(fix, IPPROTO_UDP, 1, 1, 80, 0);
 		if (words[i] == L4LB_ON_GONE_DROP)
 			dt_says(test, &pkt, L4LB_VERDICT_DROP,
-			       L4LB_REASON_SERVER_GONE, 1);
+				L4LB_REASON_SERVER_GONE, 1);
 		else
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_REOPENED, 2);
+				L4LB_REASON_REOPENED, 2);
 		dt_forget(test, &key);
 	}
 }
@@ -400,7 +400,7 @@ static void decide_on_gone_nat(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		key = dt_with_conn(test, IPPROTO_TCP, L4LB_METHOD_NAT,
-				  L4LB_ON_DOWN_KEEP, words[i]);
+				   L4LB_ON_DOWN_KEEP, words[i]);
 		pkt = dt_reply(fix, IPPROTO_TCP, 1, 1, 80, D_ACK);
 		dt_says(test, &pkt, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, 1);
 		dt_delete(test, &key, 1, true);

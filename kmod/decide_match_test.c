@@ -10,7 +10,7 @@ static void dt_one(struct kunit *test, const struct l4lb_service_key *key, u32 n
 }
 
 static struct l4lb_service_key dt_range(const struct decide_fix *fix, u8 proto,
-				       u32 vip, u16 first, u16 last)
+					u32 vip, u16 first, u16 last)
 {
 	struct l4lb_service_key key = dt_key(fix, proto, vip, first);
 
@@ -20,7 +20,7 @@ static struct l4lb_service_key dt_range(const struct decide_fix *fix, u8 proto,
 
 /* Of all addresses that share all but the last @less bits of VIP @vip. */
 static struct l4lb_service_key dt_prefix(const struct decide_fix *fix, u8 proto,
-					u32 vip, u32 less, u16 port)
+					 u32 vip, u32 less, u16 port)
 {
 	struct l4lb_service_key key = dt_key(fix, proto, vip, port);
 
@@ -92,7 +92,7 @@ static void decide_precedence(struct kunit *test)
 		dt_one(test, &keys[i], i + 1);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		pkt = dt_pkt(fix, cases[i].proto, i, cases[i].vip, cases[i].port,
-			    D_SYN);
+			     D_SYN);
 		dt_send(test, &pkt);
 		KUNIT_EXPECT_EQ_MSG(test, dt_number(fix->plan.srv),
 				    (u32)cases[i].svc, "case %u", i);
@@ -106,7 +106,7 @@ static void decide_precedence(struct kunit *test)
 		/* The next packet meets the entry that this one has made. */
 		pkt.tcp_flags = D_ACK;
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, cases[i].svc);
+			L4LB_REASON_ESTABLISHED, cases[i].svc);
 	}
 	/* Behind the shorter prefix nobody listens. */
 	pkt = dt_pkt(fix, IPPROTO_TCP, 1, 1, 80, D_SYN);
@@ -164,7 +164,7 @@ static void decide_ports(struct kunit *test)
 	for (port = 8000; port < 8003; port++) {
 		pkt = dt_pkt(fix, IPPROTO_TCP, 1, 2, port, D_ACK);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, 2);
+			L4LB_REASON_ESTABLISHED, 2);
 		dt_ends(test, port, port);
 		conn = fix->plan.conn;
 		pkt = dt_reply(fix, IPPROTO_TCP, 1, 2, port, D_ACK);
@@ -289,10 +289,10 @@ static void decide_strangers(struct kunit *test)
 		pkt = dt_pkt(fix, 47, 1, 1, 0, 0);
 		pkt.kind = L4LB_PACKET_OTHER;
 		dt_says(test, &pkt, L4LB_VERDICT_PASS,
-		       L4LB_REASON_UNKNOWN_PROTO, 0);
+			L4LB_REASON_UNKNOWN_PROTO, 0);
 		pkt.kind = L4LB_PACKET_ICMP_OTHER;
 		dt_says(test, &pkt, L4LB_VERDICT_PASS, L4LB_REASON_ICMP_OTHER,
-		       0);
+			0);
 		pkt.kind = L4LB_PACKET_BAD;
 		pkt.reason = L4LB_REASON_TRUNCATED;
 		dt_says(test, &pkt, L4LB_VERDICT_DROP, L4LB_REASON_TRUNCATED, 0);
@@ -391,7 +391,7 @@ static void decide_input(struct kunit *test)
 
 /* An ICMP error that quotes @quoted, sent to its source. */
 static struct l4lb_packet dt_icmp(const struct decide_fix *fix,
-				 const struct l4lb_packet *quoted)
+				  const struct l4lb_packet *quoted)
 {
 	struct l4lb_packet pkt = *quoted;
 

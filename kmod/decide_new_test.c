@@ -2,7 +2,7 @@
 /* Part of the suite of decide.c: packets that no entry speaks for. */
 
 static void dt_midstream(struct kunit *test, const struct l4lb_service_key *key,
-			u8 midstream)
+			 u8 midstream)
 {
 	dt_set(test, key)->midstream = midstream;
 	((struct decide_fix *)test->priv)->ch.present =
@@ -35,7 +35,7 @@ static void decide_midstream(struct kunit *test)
 	dt_state(test, L4LB_STATE_ESTABLISHED);
 	dt_load(test, &key, first, 1, 0);
 	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED,
-	       first);
+		first);
 	l4lb_conn_flush(fix->ln, NULL);
 	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ADOPTED, first);
 	l4lb_conn_flush(fix->ln, NULL);
@@ -113,7 +113,7 @@ static void decide_take_over(struct kunit *test)
 }
 
 static struct l4lb_conn *dt_template(struct kunit *test,
-				    const struct l4lb_service_key *key,
+				     const struct l4lb_service_key *key,
 				    u32 client)
 {
 	struct decide_fix *fix = test->priv;
@@ -128,7 +128,7 @@ static struct l4lb_conn *dt_template(struct kunit *test,
 
 /* A SYN of a client: to which server, and what is said of its template. */
 static noinline void dt_persists(struct kunit *test, u32 client, u16 sport,
-				u32 server, u32 reason)
+				 u32 server, u32 reason)
 {
 	const void *caller = __builtin_return_address(0);
 	struct decide_fix *fix = test->priv;
@@ -298,7 +298,7 @@ static void decide_one_packet(struct kunit *test)
 		pkt = dt_pkt(fix, IPPROTO_UDP, 1, k + 1, 53, 0);
 		for (i = 0; i < 9; i++) {
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ONE_PACKET, i % 3 + 1);
+				L4LB_REASON_ONE_PACKET, i % 3 + 1);
 			dt_ends(test, 53, 53);
 		}
 		KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 0);
@@ -307,7 +307,7 @@ static void decide_one_packet(struct kunit *test)
 		dt_admin(test, &keys[k], 2, L4LB_ADMIN_DRAIN);
 		for (i = 0; i < 4; i++)
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ONE_PACKET, i % 2 ? 3 : 1);
+				L4LB_REASON_ONE_PACKET, i % 2 ? 3 : 1);
 	}
 	/* No room is needed, where there is none. */
 	WRITE_ONCE(fix->ln->limits.conns, 0);
@@ -357,20 +357,20 @@ static void decide_limit(struct kunit *test)
 		pkt = dt_pkt(fix, cases[i].proto, 8, i + 1, 80, D_SYN);
 		if (!cases[i].goes_on) {
 			dt_says(test, &pkt, L4LB_VERDICT_DROP,
-			       L4LB_REASON_CONN_LIMIT, 0);
+				L4LB_REASON_CONN_LIMIT, 0);
 		} else {
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ONE_PACKET, -1);
+				L4LB_REASON_ONE_PACKET, -1);
 			server = dt_number(fix->plan.srv);
 			pkt.tcp_flags = D_ACK;
 			dt_says(test, &pkt, L4LB_VERDICT_FORWARD,
-			       L4LB_REASON_ONE_PACKET, server);
+				L4LB_REASON_ONE_PACKET, server);
 			KUNIT_EXPECT_NULL(test, fix->plan.conn);
 		}
 		/* Who has an entry is not concerned. */
 		old.tcp_flags = D_ACK;
 		dt_says(test, &old, L4LB_VERDICT_FORWARD,
-		       L4LB_REASON_ESTABLISHED, -1);
+			L4LB_REASON_ESTABLISHED, -1);
 		WRITE_ONCE(fix->ln->limits.conns, 1000);
 	}
 }
@@ -435,13 +435,13 @@ static void decide_nobody(struct kunit *test)
 		dt_service(test, &key, names[i], L4LB_METHOD_DR);
 		dt_apply(test);
 		dt_says(test, &pkt, L4LB_VERDICT_REJECT, L4LB_REASON_NO_SERVER,
-		       0);
+			0);
 		dt_servers(test, &key, 1, 3);
 		dt_admin(test, &key, 1, L4LB_ADMIN_DRAIN);
 		dt_health(test, &key, 2, L4LB_HEALTH_DOWN);
 		dt_weight(test, &key, 3, 0);
 		dt_says(test, &pkt, L4LB_VERDICT_REJECT, L4LB_REASON_NO_SERVER,
-		       0);
+			0);
 		KUNIT_EXPECT_EQ(test, fix->trace.seen[L4LB_STEP_CANDIDATE], 3u);
 		dt_health(test, &key, 2, L4LB_HEALTH_UP);
 		dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_NEW, 2);

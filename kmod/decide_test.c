@@ -79,7 +79,7 @@ static union l4lb_addr dt_addr(const struct decide_fix *fix, u32 group, u32 n)
 }
 
 static struct l4lb_service_key dt_key(const struct decide_fix *fix, u8 proto,
-				     u32 vip, u16 port)
+				      u32 vip, u16 port)
 {
 	struct l4lb_endpoint ep = {
 		.addr = dt_addr(fix, D_VIP, vip),
@@ -92,7 +92,7 @@ static struct l4lb_service_key dt_key(const struct decide_fix *fix, u8 proto,
 }
 
 static struct l4lb_change *dt_change(struct kunit *test, u8 op,
-				    const struct l4lb_service_key *key)
+				     const struct l4lb_service_key *key)
 {
 	struct decide_fix *fix = test->priv;
 
@@ -111,7 +111,7 @@ static struct l4lb_change *dt_change(struct kunit *test, u8 op,
 } while (0)
 
 static struct l4lb_change *dt_service(struct kunit *test,
-				     const struct l4lb_service_key *key,
+				      const struct l4lb_service_key *key,
 				     const char *scheduler, u8 method)
 {
 	struct l4lb_change *ch = dt_change(test, L4LB_CHANGE_SERVICE_NEW, key);
@@ -136,7 +136,7 @@ static void dt_apply(struct kunit *test)
 
 /* Server @n, with the port that a server of the service has by default. */
 static struct l4lb_change *dt_server(struct kunit *test, u8 op,
-				    const struct l4lb_service_key *key, u32 n)
+				     const struct l4lb_service_key *key, u32 n)
 {
 	struct l4lb_change *ch = dt_change(test, op, key);
 
@@ -147,7 +147,7 @@ static struct l4lb_change *dt_server(struct kunit *test, u8 op,
 
 /* Servers @from to @to. */
 static void dt_servers(struct kunit *test, const struct l4lb_service_key *key,
-		      u32 from, u32 to)
+		       u32 from, u32 to)
 {
 	for (; from <= to; from++) {
 		dt_server(test, L4LB_CHANGE_SERVER_NEW, key, from);
@@ -157,7 +157,7 @@ static void dt_servers(struct kunit *test, const struct l4lb_service_key *key,
 
 /* The server is deleted: it lingers, or with @now its entries are orphans. */
 static void dt_delete(struct kunit *test, const struct l4lb_service_key *key,
-		     u32 n, bool now)
+		      u32 n, bool now)
 {
 	struct decide_fix *fix = test->priv;
 
@@ -170,13 +170,13 @@ static void dt_delete(struct kunit *test, const struct l4lb_service_key *key,
 
 /* Anything of a service changes that is no option. */
 static struct l4lb_change *dt_set(struct kunit *test,
-				 const struct l4lb_service_key *key)
+				  const struct l4lb_service_key *key)
 {
 	return dt_change(test, L4LB_CHANGE_SERVICE_SET, key);
 }
 
 static void dt_state_set(struct kunit *test, const struct l4lb_service_key *key,
-			u32 n, struct l4lb_server_state *st)
+			 u32 n, struct l4lb_server_state *st)
 {
 	struct decide_fix *fix = test->priv;
 
@@ -189,7 +189,7 @@ static void dt_state_set(struct kunit *test, const struct l4lb_service_key *key,
 }
 
 static void dt_admin(struct kunit *test, const struct l4lb_service_key *key,
-		    u32 n, u8 admin)
+		     u32 n, u8 admin)
 {
 	struct l4lb_server_state st = {
 		.present = BIT(L4LB_A_SERVER_ADMIN),
@@ -200,7 +200,7 @@ static void dt_admin(struct kunit *test, const struct l4lb_service_key *key,
 }
 
 static void dt_health(struct kunit *test, const struct l4lb_service_key *key,
-		     u32 n, u8 health)
+		      u32 n, u8 health)
 {
 	struct l4lb_server_state st = {
 		.present = BIT(L4LB_A_SERVER_HEALTH),
@@ -211,7 +211,7 @@ static void dt_health(struct kunit *test, const struct l4lb_service_key *key,
 }
 
 static void dt_weight(struct kunit *test, const struct l4lb_service_key *key,
-		     u32 n, s32 weight)
+		      u32 n, s32 weight)
 {
 	struct l4lb_server_state st = {
 		.present = BIT(L4LB_A_SERVER_OPER_WEIGHT),
@@ -223,7 +223,7 @@ static void dt_weight(struct kunit *test, const struct l4lb_service_key *key,
 
 /* A packet of client @client, from port 1024 + @client, to VIP @vip. */
 static struct l4lb_packet dt_pkt(const struct decide_fix *fix, u8 proto,
-				u32 client, u32 vip, u16 port, u8 flags)
+				 u32 client, u32 vip, u16 port, u8 flags)
 {
 	return (struct l4lb_packet){
 		.kind = L4LB_PACKET_FLOW,
@@ -242,7 +242,7 @@ static struct l4lb_packet dt_pkt(const struct decide_fix *fix, u8 proto,
 
 /* A packet of server @server, from @port, to client @client. */
 static struct l4lb_packet dt_reply(const struct decide_fix *fix, u8 proto,
-				  u32 client, u32 server, u16 port, u8 flags)
+				   u32 client, u32 server, u16 port, u8 flags)
 {
 	struct l4lb_packet pkt = dt_pkt(fix, proto, client, 0, 0, flags);
 
@@ -328,7 +328,7 @@ static u32 dt_sum(const struct l4lb_net *ln)
 }
 
 static void dt_step(struct l4lb_trace *trace, u8 kind, u32 reason,
-		   const struct l4lb_plan *plan,
+		    const struct l4lb_plan *plan,
 		   const struct l4lb_service *near, u32 pos)
 {
 	struct dt_trace *t = container_of(trace, struct dt_trace, trace);
@@ -345,7 +345,7 @@ static void dt_step(struct l4lb_trace *trace, u8 kind, u32 reason,
 
 /* The same plan, as far as it says something. */
 static void dt_same(struct kunit *test, const struct l4lb_plan *a,
-		   const struct l4lb_plan *b)
+		    const struct l4lb_plan *b)
 {
 	KUNIT_EXPECT_EQ(test, a->verdict, b->verdict);
 	KUNIT_EXPECT_EQ(test, a->method, b->method);
@@ -441,7 +441,7 @@ static void dt_send(struct kunit *test, const struct l4lb_packet *pkt)
 
 /* What becomes of a packet. @server: number, 0: none, -1: any. */
 static noinline void dt_says(struct kunit *test, const struct l4lb_packet *pkt,
-			    u8 verdict, u32 reason, int server)
+			     u8 verdict, u32 reason, int server)
 {
 	const void *caller = __builtin_return_address(0);
 	struct decide_fix *fix = test->priv;
@@ -456,7 +456,7 @@ static noinline void dt_says(struct kunit *test, const struct l4lb_packet *pkt,
 }
 
 static struct l4lb_service *dt_find(struct kunit *test,
-				   const struct l4lb_service_key *key)
+				    const struct l4lb_service_key *key)
 {
 	struct decide_fix *fix = test->priv;
 	struct l4lb_service *svc;
@@ -467,7 +467,7 @@ static struct l4lb_service *dt_find(struct kunit *test,
 }
 
 static struct l4lb_server *dt_find_server(struct kunit *test,
-					 const struct l4lb_service_key *key,
+					  const struct l4lb_service_key *key,
 					 u32 n)
 {
 	const struct l4lb_sched_data *sd = dt_find(test, key)->sched;
@@ -481,7 +481,7 @@ static struct l4lb_server *dt_find_server(struct kunit *test,
 }
 
 static noinline void dt_load(struct kunit *test,
-			    const struct l4lb_service_key *key, u32 n,
+			     const struct l4lb_service_key *key, u32 n,
 			    int active, int inactive)
 {
 	const struct l4lb_server *srv = dt_find_server(test, key, n);
@@ -559,6 +559,7 @@ static void decide_test_exit(struct kunit *test)
 #include "decide_match_test.c"
 #include "decide_conn_test.c"
 #include "decide_new_test.c"
+#include "decide_random_test.c"
 
 static const u8 decide_families[] = { AF_INET, AF_INET6 };
 
@@ -602,6 +603,7 @@ static struct kunit_case decide_cases[] = {
 	D_CASE(decide_half_open),
 	D_CASE(decide_nobody),
 	D_CASE(decide_martian),
+	D_CASE(decide_random),
 	{}
 };
 

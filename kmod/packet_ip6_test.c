@@ -430,6 +430,7 @@ static void packet_ip6_icmp_quotes(struct kunit *test)
 	};
 	u32 i, n, all, len, l4, inner_l4;
 	struct ip6_desc outer = {};
+	u8 kind;
 	u8 *p = kunit_kzalloc(test, SKB_TEST_MAX, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -438,10 +439,10 @@ static void packet_ip6_icmp_quotes(struct kunit *test)
 		for (n = 0; n <= all; n++) {
 			len = ip6_icmp(&outer, 1, &cases[i].inner, n, p, &l4,
 				       &inner_l4);
-			ip6_expect(test, p, len, cases[i].usable &&
-				   len >= inner_l4 + 8 ?
-					L4LB_PACKET_ICMP_ERROR :
-					L4LB_PACKET_ICMP_OTHER, 0);
+			kind = L4LB_PACKET_ICMP_OTHER;
+			if (cases[i].usable && len >= inner_l4 + 8)
+				kind = L4LB_PACKET_ICMP_ERROR;
+			ip6_expect(test, p, len, kind, 0);
 		}
 		/* Of another version, or of no port. */
 		p[l4 + 8] = 0x45;

@@ -210,6 +210,7 @@ static void k_take_options(struct l4lb_service_opts *opts,
 static bool k_apply_service(struct k_model *m, u32 k,
 			    const struct l4lb_change *ch)
 {
+	bool comes = ch->op == L4LB_CHANGE_SERVICE_NEW;
 	struct k_service want = m->svc[k];
 	u32 i;
 
@@ -217,7 +218,7 @@ static bool k_apply_service(struct k_model *m, u32 k,
 		m->svc[k].in = false;
 		return want.in;
 	}
-	if (want.in == (ch->op == L4LB_CHANGE_SERVICE_NEW))
+	if (want.in == comes)
 		return false;
 	if (!want.in) {
 		want = (struct k_service){
@@ -246,13 +247,15 @@ static bool k_apply_service(struct k_model *m, u32 k,
 
 static bool k_apply_server(struct k_service *svc, u32 k, u32 s, u8 op)
 {
+	bool there, comes = op == L4LB_CHANGE_SERVER_NEW;
 	u32 at;
 
 	for (at = 0; at < svc->nr && svc->order[at] != s; at++)
 		;
-	if (!svc->in || (at < svc->nr) == (op == L4LB_CHANGE_SERVER_NEW))
+	there = at < svc->nr;
+	if (!svc->in || there == comes)
 		return false;
-	if (op == L4LB_CHANGE_SERVER_NEW) {
+	if (comes) {
 		if (!k_server_fits(k, s, svc->method))
 			return false;
 		svc->order[svc->nr++] = s;
