@@ -175,7 +175,7 @@ static void nat_test_round(struct kunit *test, struct rnd_state *rnd, int round)
 	len = skb_test_build(&d, p);
 	head = skb_test_hlen(&d) + (d.proto == IPPROTO_TCP ? 18 : 8);
 	skb = skb_test_skb(test, p, len, head + nat_test_below(rnd, 400));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family, false, 0, &pkt);
+	skb_test_parse(skb, d.family, &pkt);
 	KUNIT_ASSERT_EQ(test, pkt.kind, L4LB_PACKET_FLOW);
 	nat_test_state(skb, &d, sum, p, len);
 
@@ -234,7 +234,7 @@ static void nat_rewrite_damaged(struct kunit *test)
 		len = skb_test_build(&d, p);
 		p[len - 2] ^= 1 << nat_test_below(&rnd, 8);
 		skb = skb_test_skb(test, p, len, len);
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family, false, 0, &pkt);
+		skb_test_parse(skb, d.family, &pkt);
 		l4lb_nat_rewrite(skb, &pkt, L4LB_NAT_DST, &to);
 		sum = skb_test_add(skb_test_pseudo(skb->data, d.proto,
 						   len - pkt.l4),
@@ -279,8 +279,7 @@ static void nat_rewrite_paged(struct kunit *test)
 		need = skb_test_hlen(&d) + 18;
 		for (linear = 0; linear < need + 2; linear++) {
 			skb = skb_test_skb(test, p, len, linear);
-			l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family,
-					  false, 0, &pkt);
+			skb_test_parse(skb, d.family, &pkt);
 			KUNIT_EXPECT_EQ(test,
 					l4lb_nat_rewrite(skb, &pkt,
 							 L4LB_NAT_SRC, &to),
@@ -318,7 +317,7 @@ static void nat_rewrite_tunnel(struct kunit *test)
 		skb->csum_start = skb_headroom(skb) + skb_test_hlen(&d) + 40;
 		skb->csum_offset = 16;
 		skb->encapsulation = 1;
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family, false, 0, &pkt);
+		skb_test_parse(skb, d.family, &pkt);
 		l4lb_nat_rewrite(skb, &pkt, L4LB_NAT_DST, &to);
 		nat_test_apply(&d, L4LB_NAT_DST, &to);
 		skb_test_build(&d, want);
@@ -440,7 +439,7 @@ static void nat_test_icmp_round(struct kunit *test, struct rnd_state *rnd,
 	len = nat_test_icmp(&o, &d, quote, p);
 	skb = skb_test_skb(test, p, len, hlen + 8 +
 			   min(quote, skb_test_hlen(&d) + 18u));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family, false, 0, &pkt);
+	skb_test_parse(skb, d.family, &pkt);
 	KUNIT_ASSERT_EQ(test, pkt.kind, L4LB_PACKET_ICMP_ERROR);
 	nat_test_icmp_state(skb, sum, p, hlen, len);
 

@@ -111,7 +111,7 @@ static void ip6_parse(struct kunit *test, const u8 *p, u32 len, u32 linear,
 	struct sk_buff *skb = skb_test_skb(test, p, len, linear);
 
 	memset(pkt, 0xa5, sizeof(*pkt));
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET6, false, 0, pkt);
+	skb_test_parse(skb, AF_INET6, pkt);
 	kfree_skb(skb);
 }
 
@@ -336,7 +336,7 @@ static void packet_ip6_jumbo(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, page);
 		skb_add_rx_frag(skb, 0, page, 0, lens[i] - len,
 				PAGE_SIZE << 5);
-		l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, AF_INET6, false, 0, &pkt);
+		skb_test_parse(skb, AF_INET6, &pkt);
 		/* What the length field can say it must say. */
 		KUNIT_EXPECT_EQ(test, pkt.kind, i ? L4LB_PACKET_FLOW :
 						    L4LB_PACKET_BAD);

@@ -13,6 +13,7 @@
 #include <net/ip.h>
 
 #include "addr.h"
+#include "packet.h"
 
 #define SKB_TEST_MAX	2048
 
@@ -196,6 +197,13 @@ static inline struct sk_buff *skb_test_skb(struct kunit *test, const u8 *p,
 	}
 	skb->protocol = htons(len && p[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP);
 	return skb;
+}
+
+/* As a router's packet that comes in. */
+static inline void skb_test_parse(const struct sk_buff *skb, u8 family,
+				  struct l4lb_packet *pkt)
+{
+	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, family, false, 0, pkt);
 }
 
 #endif /* L4LB_SKB_TEST_H */

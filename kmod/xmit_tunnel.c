@@ -264,6 +264,7 @@ void l4lb_xmit_tunnel_error(struct l4lb_net *ln, struct sk_buff *skb,
 		break;
 	}
 }
+
 #ifdef L4LB_KUNIT
 #include "xmit_tunnel_test.c"
 #endif

@@ -95,7 +95,7 @@ static void tunnel_round(struct kunit *test, struct rnd_state *rnd,
 	len = skb_test_build(&d, p);
 	tunnel_test_mark(rnd, p);
 	skb = skb_test_skb(test, p, len, len);
-	l4lb_packet_parse(skb, L4LB_HOOK_PREROUTING, d.family, false, 0, &pkt);
+	skb_test_parse(skb, d.family, &pkt);
 	memcpy(&t.saddr, tunnel_test_ends[0], t.family == AF_INET ? 4 : 16);
 	memcpy(&daddr, tunnel_test_ends[1], t.family == AF_INET ? 4 : 16);
 	outer = l4lb_tunnel_header(t.family);
