@@ -45,6 +45,7 @@ static const struct genl_ops l4lb_ops[] = {
 		.flags = PRIVILEGED,
 		POLICY(l4lb_op_service_get),
 		.doit = l4lb_nl_service_get,
+		.start = l4lb_nl_service_dump_start,
 		.dumpit = l4lb_nl_service_dump,
 	}, {
 		.cmd = L4LB_CMD_SERVER_NEW,
@@ -83,6 +84,7 @@ static const struct genl_ops l4lb_ops[] = {
 		.flags = PRIVILEGED,
 		POLICY(l4lb_op_vip_get),
 		.doit = l4lb_nl_vip_get,
+		.start = l4lb_nl_vip_dump_start,
 		.dumpit = l4lb_nl_vip_dump,
 	}, {
 		.cmd = L4LB_CMD_STANDBY_SET,

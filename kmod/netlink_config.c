@@ -31,9 +31,21 @@ static void change_init(struct l4lb_change *change, struct genl_info *info,
 	change->now = nla_get_flag(info->attrs[L4LB_A_NOW]);
 }
 
-/* Stage one object. */
+/* Is the refusal about an object that was staged before the one at @index? */
+static bool about_another(const struct netlink_ext_ack *extack, u32 index)
+{
+	struct l4lb_cookie cookie;
+
+	if (extack->cookie_len != sizeof(cookie))
+		return false;
+	memcpy(&cookie, extack->cookie, sizeof(cookie));
+	return cookie.index != index;
+}
+
+/* Stage the object that has number @index in the transaction. */
 static int stage_one(struct l4lb_net *ln, struct l4lb_txn *txn,
-		     const struct nlattr *nest, struct genl_info *info, u8 op)
+		     const struct nlattr *nest, struct genl_info *info, u8 op,
+		     u32 index)
 {
 	struct nlattr *tb[L4LB_NL_CHANGE_ATTRS];
 	struct l4lb_change change;
@@ -45,7 +57,7 @@ static int stage_one(struct l4lb_net *ln, struct l4lb_txn *txn,
 		return err;
 	err = l4lb_txn_stage(ln, txn, &change, info->extack);
 	if (err && info->extack && !info->extack->bad_attr &&
-	    !info->extack->miss_type)
+	    !info->extack->miss_type && !about_another(info->extack, index))
 		NL_SET_BAD_ATTR(info->extack, nest);
 	return err;
 }
@@ -61,7 +73,7 @@ static int stage_all(struct l4lb_net *ln, struct l4lb_txn *txn,
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(nest) != type)
 			continue;
-		err = stage_one(ln, txn, nest, info, op);
+		err = stage_one(ln, txn, nest, info, op, *staged);
 		if (err) {
 			l4lb_nl_cookie(ln, info->extack, *staged);
 			return err;
@@ -313,18 +325,20 @@ int l4lb_nl_vip_set(struct sk_buff *skb, struct genl_info *info)
 	return change_doit(skb, info, L4LB_CHANGE_VIP_SET, L4LB_A_VIP);
 }
 
-/* Answer with what a commit did. */
-static int commit_reply(struct sk_buff *msg, void *hdr, struct genl_info *info,
-			const struct l4lb_txn_result *result)
+/*
+ * Answer with what a commit did. It is done: an answer that does not reach a
+ * congested socket is lost, and the acknowledgment says that it happened.
+ */
+static void commit_reply(struct sk_buff *msg, void *hdr, struct genl_info *info,
+			 const struct l4lb_txn_result *result)
 {
 	if (nla_put_u64_64bit(msg, L4LB_A_GENERATION, result->generation,
 			      L4LB_A_PAD) ||
 	    nla_put_u64_64bit(msg, L4LB_A_DIGEST, result->digest, L4LB_A_PAD) ||
-	    nla_put_u64_64bit(msg, L4LB_A_COUNT, result->changed, L4LB_A_PAD)) {
+	    nla_put_u64_64bit(msg, L4LB_A_COUNT, result->changed, L4LB_A_PAD))
 		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	return l4lb_nl_reply(msg, hdr, info);
+	else
+		l4lb_nl_reply(msg, hdr, info);
 }
 
 static int flush_locked(struct l4lb_net *ln, struct sk_buff *skb,
@@ -381,9 +395,22 @@ int l4lb_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	err = flush_locked(ln, skb, info, &result);
 	mutex_unlock(&ln->conf_lock);
 	if (!err && !info->attrs[L4LB_A_TXN])
-		return commit_reply(msg, hdr, info, &result);
-	nlmsg_free(msg);
+		commit_reply(msg, hdr, info, &result);
+	else
+		nlmsg_free(msg);
 	return err;
+}
+
+/* Its id did not reach the socket, so nobody could end the transaction. */
+static void begin_undo(struct l4lb_net *ln, u64 id, u32 owner)
+{
+	struct l4lb_txn *txn;
+
+	mutex_lock(&ln->conf_lock);
+	txn = l4lb_txn_find(ln, id, owner, NULL);
+	if (!IS_ERR(txn))
+		l4lb_txn_abort(ln, txn);
+	mutex_unlock(&ln->conf_lock);
 }
 
 static int begin_reply(struct sk_buff *msg, void *hdr, struct genl_info *info,
@@ -417,7 +444,9 @@ int l4lb_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 	struct l4lb_nl_owner *owner;
 	struct l4lb_txn *txn;
 	struct sk_buff *msg;
+	u32 owner_id;
 	void *hdr;
+	int err;
 	u64 id;
 
 	if (!info->attrs[L4LB_A_TXN_MODE]) {
@@ -439,12 +468,17 @@ int l4lb_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 			     info->extack);
 	if (!IS_ERR(txn)) {
 		id = l4lb_txn_id(txn);
+		owner_id = owner->id;
 		owner->staged = 0;
 		owner->torn = false;
 	}
 	mutex_unlock(&ln->conf_lock);
-	if (!IS_ERR(txn))
-		return begin_reply(msg, hdr, info, id);
+	if (!IS_ERR(txn)) {
+		err = begin_reply(msg, hdr, info, id);
+		if (err)
+			begin_undo(ln, id, owner_id);
+		return err;
+	}
 	l4lb_nl_cookie(ln, info->extack, NO_OBJECT);
 	nlmsg_free(msg);
 	return PTR_ERR(txn);
@@ -486,6 +520,9 @@ static int commit_locked(struct l4lb_net *ln, struct sk_buff *skb,
 	err = base_check(ln, info);
 	if (err)
 		return err;
+	/* For what a replacement leaves out: no change of it could say so. */
+	if (nla_get_flag(info->attrs[L4LB_A_FORCE]))
+		l4lb_txn_force(txn);
 	return l4lb_txn_commit(ln, txn, nla_get_flag(info->attrs[L4LB_A_DRY_RUN]),
 			       result, info->extack);
 }
@@ -523,8 +560,10 @@ int l4lb_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&ln->conf_lock);
 	err = commit_locked(ln, skb, info, &result);
 	mutex_unlock(&ln->conf_lock);
-	if (!err)
-		return commit_reply(msg, hdr, info, &result);
+	if (!err) {
+		commit_reply(msg, hdr, info, &result);
+		return 0;
+	}
 	l4lb_nl_cookie(ln, info->extack, NO_OBJECT);
 	nlmsg_free(msg);
 	return err;

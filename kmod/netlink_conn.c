@@ -456,9 +456,10 @@ int l4lb_nl_conn_flush(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	count = l4lb_conn_flush(ln, &filter);
-	if (nla_put_u64_64bit(msg, L4LB_A_COUNT, count, L4LB_A_PAD)) {
+	/* It is done, whether or not the number reaches the socket. */
+	if (nla_put_u64_64bit(msg, L4LB_A_COUNT, count, L4LB_A_PAD))
 		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	return l4lb_nl_reply(msg, hdr, info);
+	else
+		l4lb_nl_reply(msg, hdr, info);
+	return 0;
 }

@@ -101,6 +101,44 @@ void l4lb_nl_dump_end(struct sk_buff *skb, struct netlink_callback *cb,
 	genlmsg_end(skb, hdr);
 }
 
+/* Not looked at is not said: a dump of all that is asked for one is refused. */
+static int dump_start_all(struct netlink_callback *cb, int type,
+			  const struct nla_policy *policy)
+{
+	struct nlattr *attrs[L4LB_A_MAX + 1];
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &l4lb_genl_family, attrs, L4LB_A_MAX,
+			    policy, cb->extack);
+	if (err || !attrs[type])
+		return err;
+	NL_SET_ERR_MSG_ATTR(cb->extack, attrs[type],
+			    "a dump shows all: ask for one without NLM_F_DUMP");
+	return -EINVAL;
+}
+
+/**
+ * l4lb_nl_service_dump_start() - start of a dump of L4LB_CMD_SERVICE_GET
+ * @cb: dump
+ *
+ * Return: 0 or a negative errno.
+ */
+int l4lb_nl_service_dump_start(struct netlink_callback *cb)
+{
+	return dump_start_all(cb, L4LB_A_SERVICE, l4lb_op_service_get);
+}
+
+/**
+ * l4lb_nl_vip_dump_start() - start of a dump of L4LB_CMD_VIP_GET
+ * @cb: dump
+ *
+ * Return: 0 or a negative errno.
+ */
+int l4lb_nl_vip_dump_start(struct netlink_callback *cb)
+{
+	return dump_start_all(cb, L4LB_A_VIP, l4lb_op_vip_get);
+}
+
 static void *dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 			u8 cmd)
 {

@@ -165,7 +165,6 @@ const struct nla_policy l4lb_op_service_conf[L4LB_A_MAX + 1] = {
 const struct nla_policy l4lb_op_service_del[L4LB_A_MAX + 1] = {
 	CHANGE,
 	[L4LB_A_SERVICE] = NLA_POLICY_NESTED(l4lb_pol_service_key),
-	[L4LB_A_NOW] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy l4lb_op_service_get[L4LB_A_MAX + 1] = {
@@ -191,12 +190,13 @@ const struct nla_policy l4lb_op_server_get[L4LB_A_MAX + 1] = {
 
 const struct nla_policy l4lb_op_server_state[L4LB_A_MAX + 1] = {
 	[L4LB_A_OWNER] = OWNER,
-	[L4LB_A_FORCE] = { .type = NLA_FLAG },
 	[L4LB_A_SERVER] = NLA_POLICY_NESTED(l4lb_pol_server_state),
 };
 
+/* VIPs have no owner. */
 const struct nla_policy l4lb_op_vip_set[L4LB_A_MAX + 1] = {
-	CHANGE,
+	[L4LB_A_OWNER] = OWNER,
+	[L4LB_A_TXN] = { .type = NLA_U64 },
 	[L4LB_A_VIP] = NLA_POLICY_NESTED(l4lb_pol_vip_conf),
 };
 
@@ -240,6 +240,7 @@ const struct nla_policy l4lb_op_commit[L4LB_A_MAX + 1] = {
 	[L4LB_A_OWNER] = OWNER,
 	[L4LB_A_TXN] = { .type = NLA_U64 },
 	[L4LB_A_BASE_GENERATION] = { .type = NLA_U64 },
+	[L4LB_A_FORCE] = { .type = NLA_FLAG },
 	[L4LB_A_DRY_RUN] = { .type = NLA_FLAG },
 };
 
@@ -250,7 +251,6 @@ const struct nla_policy l4lb_op_abort[L4LB_A_MAX + 1] = {
 
 const struct nla_policy l4lb_op_flush[L4LB_A_MAX + 1] = {
 	CHANGE,
-	[L4LB_A_NOW] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy l4lb_op_explain[L4LB_A_MAX + 1] = {

@@ -159,11 +159,13 @@ int l4lb_nl_version_get(struct sk_buff *skb, struct genl_info *info);
 /* netlink_dump.c */
 void *l4lb_nl_slots_next(const struct l4lb_slots *s, u32 *id);
 int l4lb_nl_service_get(struct sk_buff *skb, struct genl_info *info);
+int l4lb_nl_service_dump_start(struct netlink_callback *cb);
 int l4lb_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int l4lb_nl_server_get(struct sk_buff *skb, struct genl_info *info);
 int l4lb_nl_server_dump_start(struct netlink_callback *cb);
 int l4lb_nl_server_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int l4lb_nl_vip_get(struct sk_buff *skb, struct genl_info *info);
+int l4lb_nl_vip_dump_start(struct netlink_callback *cb);
 int l4lb_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb);
 u32 l4lb_nl_dump_seq(struct l4lb_net *ln);
 void l4lb_nl_dump_end(struct sk_buff *skb, struct netlink_callback *cb,

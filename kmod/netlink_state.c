@@ -147,33 +147,42 @@ static int standby_parse(const struct nlattr *nest, struct standby *want,
 	return l4lb_nl_vip(tb, &want->vip, extack);
 }
 
-/* Walk the message's VIPs; with @ln set them, without only look. */
+/*
+ * Walk the message's VIPs; with @ln set them, without only look. A VIP that
+ * cannot be set does not keep those behind it from it: they go together, as far
+ * as they can. The first that failed is the one that is told.
+ */
 static int standby_walk(struct genl_info *info, struct l4lb_net *ln, u32 owner,
 			u32 *index)
 {
+	struct netlink_ext_ack *extack = info->extack;
 	const struct nlattr *nest;
+	int rem, err, first = 0;
 	struct standby want;
-	int rem, err;
+	u32 i = 0;
 
 	*index = 0;
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(nest) != L4LB_A_VIP)
 			continue;
-		err = standby_parse(nest, &want, info->extack);
+		err = standby_parse(nest, &want, extack);
 		if (!err && ln)
 			err = l4lb_vip_standby_set(ln, &want.vip.addr,
 						   want.vip.family,
 						   want.vip.prefix,
-						   want.standby, owner,
-						   info->extack);
-		if (err) {
-			if (!info->extack->bad_attr && !info->extack->miss_type)
-				NL_SET_BAD_ATTR(info->extack, nest);
-			return err;
+						   want.standby, owner, extack);
+		if (err && !first) {
+			if (extack && !extack->bad_attr && !extack->miss_type)
+				NL_SET_BAD_ATTR(extack, nest);
+			*index = i;
+			first = err;
+			extack = NULL;
 		}
-		++*index;
+		if (err && !ln)
+			break;
+		i++;
 	}
-	return 0;
+	return first;
 }
 
 /**
@@ -181,8 +190,9 @@ static int standby_walk(struct genl_info *info, struct l4lb_net *ln, u32 owner,
  * @skb: request
  * @info: request
  *
- * All VIPs are looked at before the first is set. The sender owns the state:
- * it ends when the socket closes.
+ * All VIPs are looked at before the first is set, and all are set that can be
+ * even where one is refused, which the cookie names: a group is not to be torn.
+ * The sender owns the state: it ends when the socket closes.
  *
  * Return: 0 or a negative errno.
  */

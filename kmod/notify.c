@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Multicast events. Built only while somebody listens; an event that cannot be
- * built or delivered is lost, and its listener learns that from the generation
- * or from the socket's ENOBUFS.
+ * built or delivered is lost, and its listener learns that from the socket's
+ * ENOBUFS.
  */
 #include <net/genetlink.h>
 
@@ -30,6 +30,12 @@ struct event {
 	u8 group;
 };
 
+/* Listeners read ENOBUFS, as where an event did not fit into their socket. */
+static void event_lost(struct l4lb_net *ln, u8 group)
+{
+	genl_set_err(&l4lb_genl_family, ln->net, 0, group, -ENOBUFS);
+}
+
 static bool event_begin(struct l4lb_net *ln, struct event *ev, u8 cmd,
 			u8 group, gfp_t gfp)
 {
@@ -37,12 +43,15 @@ static bool event_begin(struct l4lb_net *ln, struct event *ev, u8 cmd,
 		return false;
 	ev->group = group;
 	ev->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, gfp);
-	if (!ev->skb)
+	if (!ev->skb) {
+		event_lost(ln, group);
 		return false;
+	}
 	ev->hdr = genlmsg_put(ev->skb, 0, 0, &l4lb_genl_family, 0, cmd);
 	if (ev->hdr)
 		return true;
 	nlmsg_free(ev->skb);
+	event_lost(ln, group);
 	return false;
 }
 
@@ -50,6 +59,7 @@ static void event_end(struct l4lb_net *ln, struct event *ev, int err, gfp_t gfp)
 {
 	if (err) {
 		nlmsg_free(ev->skb);
+		event_lost(ln, ev->group);
 		return;
 	}
 	genlmsg_end(ev->skb, ev->hdr);
@@ -112,18 +122,16 @@ void l4lb_notify_server(struct l4lb_net *ln, enum l4lb_cmd cmd,
  * l4lb_notify_vip() - a VIP's policy or standby changed
  * @ln: namespace
  * @vip: VIP
- *
- * Sent to the group "state", whichever it was: standby is what listeners wait
- * for, and one event in two groups would be two events.
+ * @group: %L4LB_GRP_CONFIG: its policy, %L4LB_GRP_STATE: its standby
  *
  * Context: process, may sleep; the caller keeps @vip.
  */
-void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip)
+void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip, u8 group)
 {
 	struct event ev;
 	int err;
 
-	if (!event_begin(ln, &ev, L4LB_CMD_VIP_NTF, L4LB_GRP_STATE, GFP_KERNEL))
+	if (!event_begin(ln, &ev, L4LB_CMD_VIP_NTF, group, GFP_KERNEL))
 		return;
 	err = l4lb_put_vip(ev.skb, L4LB_A_VIP, vip);
 	event_end(ln, &ev, err, GFP_KERNEL);

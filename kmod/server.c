@@ -388,13 +388,22 @@ void l4lb_server_linger(struct l4lb_net *ln, struct l4lb_server *srv)
  * l4lb_server_revive() - a server that lingered is configured again
  * @srv: server
  *
- * Context: conf_lock held; takes rt->lock.
+ * As if it were new, but for its connections: whether one of them was left is no
+ * reason for what an operator or a checker said about it to stay.
+ *
+ * Context: conf_lock and state_lock held; takes rt->lock.
  */
 void l4lb_server_revive(struct l4lb_server *srv)
 {
 	lockdep_assert_held(&srv->ln->conf_lock);
 	list_del_init(&srv->gone_node);
+	srv->drained = 0;
+	memset(srv->text, 0, sizeof(srv->text));
 	spin_lock_bh(&srv->rt->lock);
+	WRITE_ONCE(srv->admin, L4LB_ADMIN_ENABLED);
+	WRITE_ONCE(srv->health, L4LB_HEALTH_UP);
+	WRITE_ONCE(srv->oper_weight, -1);
+	WRITE_ONCE(srv->deadline, 0);
 	list_del_rcu(&srv->linger_node);
 	WRITE_ONCE(srv->gone, 0);
 	spin_unlock_bh(&srv->rt->lock);

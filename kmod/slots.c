@@ -28,14 +28,14 @@ struct slots_chunk {
  * @free: top of the stack of free numbers
  * @head: oldest resting number
  * @tail: youngest resting number
- * @chunk: as &l4lb_slots.chunk
+ * @chunk: as &l4lb_slots.chunk; NULL before the first number was asked for
  */
 struct l4lb_slots_state {
 	u32 fresh;
 	u32 free;
 	u32 head;
 	u32 tail;
-	struct slots_chunk *chunk[L4LB_SLOTS_CHUNKS];
+	struct slots_chunk **chunk;
 };
 
 static u32 *slots_next(struct l4lb_slots_state *st, u32 id)
@@ -58,7 +58,7 @@ static u32 *slots_sweep(struct l4lb_slots_state *st, u32 id)
 int l4lb_slots_init(struct l4lb_slots *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->state = kvzalloc(sizeof(*s->state), GFP_KERNEL_ACCOUNT);
+	s->state = kzalloc(sizeof(*s->state), GFP_KERNEL_ACCOUNT);
 	if (!s->state)
 		return -ENOMEM;
 	s->state->fresh = L4LB_SLOTS_FIRST;
@@ -73,28 +73,35 @@ int l4lb_slots_init(struct l4lb_slots *s)
  */
 void l4lb_slots_destroy(struct l4lb_slots *s)
 {
+	struct l4lb_slots_state *st = s->state;
 	u32 c;
 
 	for (c = 0; c < L4LB_SLOTS_CHUNKS; c++) {
-		kfree(s->chunk[c]);
-		if (s->state)
-			kfree(s->state->chunk[c]);
+		kvfree(s->chunk[c]);
+		if (st && st->chunk)
+			kvfree(st->chunk[c]);
 		s->chunk[c] = NULL;
 	}
-	kvfree(s->state);
+	if (st)
+		kfree(st->chunk);
+	kfree(st);
 	s->state = NULL;
 }
 
 static int slots_grow(struct l4lb_slots *s, u32 c, gfp_t gfp)
 {
+	struct l4lb_slots_state *st = s->state;
 	void __rcu **objs;
 
-	if (!s->state->chunk[c]) {
-		s->state->chunk[c] = kzalloc(sizeof(*s->state->chunk[c]), gfp);
-		if (!s->state->chunk[c])
-			return -ENOMEM;
-	}
-	objs = kcalloc(L4LB_SLOTS_CHUNK, sizeof(*objs), gfp);
+	if (!st->chunk)
+		st->chunk = kcalloc(L4LB_SLOTS_CHUNKS, sizeof(*st->chunk), gfp);
+	if (!st->chunk)
+		return -ENOMEM;
+	if (!st->chunk[c])
+		st->chunk[c] = kvzalloc(sizeof(*st->chunk[c]), gfp);
+	if (!st->chunk[c])
+		return -ENOMEM;
+	objs = kvcalloc(L4LB_SLOTS_CHUNK, sizeof(*objs), gfp);
 	if (!objs)
 		return -ENOMEM;
 	/*

@@ -11,9 +11,13 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#define L4LB_SLOTS_SHIFT	9
-#define L4LB_SLOTS_CHUNK	512u	/* 2^L4LB_SLOTS_SHIFT */
-#define L4LB_SLOTS_CHUNKS	2048
+/*
+ * An idle namespace pays for the pointers to chunks, one with services for a
+ * chunk at least: 2 KiB and 32 KiB.
+ */
+#define L4LB_SLOTS_SHIFT	12
+#define L4LB_SLOTS_CHUNK	4096u	/* 2^L4LB_SLOTS_SHIFT */
+#define L4LB_SLOTS_CHUNKS	256
 #define L4LB_SLOTS_MAX		(L4LB_SLOTS_CHUNK * L4LB_SLOTS_CHUNKS)
 
 /**

@@ -54,6 +54,22 @@ static void slots_rest(struct kunit *test)
 	l4lb_slots_destroy(s);
 }
 
+/* Nothing but the pointers to chunks before the first number is asked for. */
+static void slots_idle(struct kunit *test)
+{
+	struct l4lb_slots *s = slots_make(test);
+	u32 c;
+
+	KUNIT_EXPECT_LE(test, sizeof(*s), (size_t)2112);
+	KUNIT_EXPECT_LE(test, sizeof(*s->state), (size_t)32);
+	KUNIT_EXPECT_PTR_EQ(test, s->state->chunk, NULL);
+	for (c = 0; c < L4LB_SLOTS_CHUNKS; c++)
+		KUNIT_EXPECT_PTR_EQ(test, s->chunk[c], NULL);
+	KUNIT_EXPECT_PTR_EQ(test, slots_read(s, L4LB_SLOTS_MAX - 1), NULL);
+	l4lb_slots_settle(s, 5);
+	l4lb_slots_destroy(s);
+}
+
 /* What a random user holds, against what the slots say. */
 static void slots_random(struct kunit *test)
 {
@@ -133,6 +149,7 @@ static void slots_fault(struct kunit *test)
 
 static struct kunit_case slots_cases[] = {
 	KUNIT_CASE(slots_rest),
+	KUNIT_CASE(slots_idle),
 	KUNIT_CASE(slots_random),
 	KUNIT_CASE(slots_exhaust),
 	KUNIT_CASE(slots_fault),

@@ -194,6 +194,17 @@ u64 l4lb_txn_id(const struct l4lb_txn *txn)
 	return txn->id;
 }
 
+/**
+ * l4lb_txn_force() - a transaction may change objects of other owners
+ * @txn: transaction; it stays so
+ *
+ * Context: conf_lock held.
+ */
+void l4lb_txn_force(struct l4lb_txn *txn)
+{
+	txn->force = true;
+}
+
 /*
  * Another commit came first: make all changes again, on what runs now. When
  * one no longer fits the overlay is left as it is and still on the old
@@ -227,7 +238,7 @@ static int txn_replay(struct l4lb_txn *txn, struct netlink_ext_ack *extack)
 			txn_cookie(txn->ln, table->generation, index, extack);
 			return err;
 		}
-		index++;
+		index += ch.op != L4LB_CHANGE_FLUSH;
 	}
 	return 0;
 }
@@ -289,7 +300,8 @@ int l4lb_txn_stage(struct l4lb_net *ln, struct l4lb_txn *txn,
 	}
 	txn->owner = ch.owner;
 	txn->force |= ch.force;
-	txn->nr_changes++;
+	/* No object of a message, hence none of those that a cookie counts. */
+	txn->nr_changes += ch.op != L4LB_CHANGE_FLUSH;
 	return 0;
 }
 
@@ -318,6 +330,18 @@ static void commit_deactivate(struct l4lb_net *ln)
 	l4lb_slots_settle(&ln->endpoints, sweep);
 }
 
+static void activate_refuse(struct l4lb_commit *c, int err)
+{
+	if (err == -ENODEV)
+		NL_SET_ERR_MSG(c->extack,
+			       "the module is being removed: load it again");
+	else if (err == -ENOMEM)
+		NL_SET_ERR_MSG(c->extack,
+			       "no memory for the connection table or the hooks");
+	else
+		NL_SET_ERR_MSG(c->extack, "the hooks cannot be registered");
+}
+
 static int commit_activate(struct l4lb_commit *c)
 {
 	const struct l4lb_table *fresh = c->fresh;
@@ -334,7 +358,7 @@ static int commit_activate(struct l4lb_commit *c)
 			l4lb_net_deactivate(c->ln);
 	}
 	if (err)
-		NL_SET_ERR_MSG(c->extack, "the hooks cannot be registered");
+		activate_refuse(c, err);
 	return err;
 }
 

@@ -101,6 +101,7 @@ struct l4lb_txn *l4lb_txn_begin(struct l4lb_net *ln, u8 mode, bool has_base,
 struct l4lb_txn *l4lb_txn_find(struct l4lb_net *ln, u64 id, u32 portid,
 			       struct netlink_ext_ack *extack);
 u64 l4lb_txn_id(const struct l4lb_txn *txn);
+void l4lb_txn_force(struct l4lb_txn *txn);
 int l4lb_txn_stage(struct l4lb_net *ln, struct l4lb_txn *txn,
 		   const struct l4lb_change *change,
 		   struct netlink_ext_ack *extack);

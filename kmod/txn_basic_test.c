@@ -294,6 +294,11 @@ static void txn_linger(struct kunit *test)
 	T_OK(t_server(CH_SERVER_NEW, 1, 1));
 	srv = t_find_server(test, 1, 0);
 	srv->admin = L4LB_ADMIN_DRAIN;
+	srv->health = L4LB_HEALTH_DOWN;
+	srv->oper_weight = 0;
+	srv->deadline = 1;
+	srv->drained = 1;
+	strscpy(srv->text, "the disk", sizeof(srv->text));
 	l4lb_server_conn_opened(srv, true);
 	T_OK(t_server(CH_SERVER_DEL, 1, 0));
 	t_check(test);
@@ -303,7 +308,15 @@ static void txn_linger(struct kunit *test)
 	T_OK(t_server(CH_SERVER_NEW, 1, 0));
 	t_check(test);
 	KUNIT_EXPECT_PTR_EQ(test, t_find_server(test, 1, 0), srv);
-	KUNIT_EXPECT_EQ(test, srv->admin, (u8)L4LB_ADMIN_DRAIN);
+	/* What was said of it has left with it, as where no entry was left. */
+	KUNIT_EXPECT_EQ(test, srv->admin, (u8)L4LB_ADMIN_ENABLED);
+	KUNIT_EXPECT_EQ(test, srv->health, (u8)L4LB_HEALTH_UP);
+	KUNIT_EXPECT_EQ(test, srv->oper_weight, -1);
+	KUNIT_EXPECT_EQ(test, srv->deadline, 0ul);
+	KUNIT_EXPECT_EQ(test, srv->drained, (u8)0);
+	KUNIT_EXPECT_STREQ(test, srv->text, "");
+	KUNIT_EXPECT_EQ(test, l4lb_server_weight(srv), 1u);
+	KUNIT_EXPECT_EQ(test, (u32)t_find(test, 1)->sched->slot[1].weight, 1u);
 	T_OK(t_server(CH_SERVER_DEL, 1, 0));
 	l4lb_server_conn_closed(srv, true);
 	synchronize_rcu();

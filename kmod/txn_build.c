@@ -21,6 +21,24 @@ static bool service_differs(const struct l4lb_txn_service *ts)
 	       memcmp(ts->name, old->name, sizeof(ts->name));
 }
 
+/**
+ * l4lb_commit_number() - a number for an object that comes with a commit
+ * @c: commit
+ * @slots: numbers of its kind
+ *
+ * Context: process, may sleep; conf_lock held.
+ * Return: the number, -ENOMEM, or -ENOSPC with a sentence.
+ */
+int l4lb_commit_number(struct l4lb_commit *c, struct l4lb_slots *slots)
+{
+	int id = l4lb_slots_reserve(slots, L4LB_TXN_GFP);
+
+	if (id == -ENOSPC)
+		NL_SET_ERR_MSG(c->extack,
+			       "all numbers are in use or resting: try again in a minute");
+	return id;
+}
+
 static int service_rt(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 {
 	int id;
@@ -30,7 +48,7 @@ static int service_rt(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 		l4lb_service_rt_get(ts->rt);
 		return 0;
 	}
-	id = l4lb_slots_reserve(&c->ln->services, L4LB_TXN_GFP);
+	id = l4lb_commit_number(c, &c->ln->services);
 	if (id < 0)
 		return id;
 	ts->rt = l4lb_service_rt_alloc(id, L4LB_TXN_GFP);
@@ -199,7 +217,7 @@ static int replace_service(struct l4lb_stage *st, struct l4lb_service *svc)
 		return PTR_ERR(ts);
 	if (ts->exists)
 		return 0;
-	err = l4lb_stage_owner(st, svc->owner);
+	err = l4lb_stage_drop(st, svc->owner);
 	if (err)
 		return err;
 	return l4lb_stage_vip_of(st, &svc->key);
@@ -328,4 +346,5 @@ void l4lb_commit_undo(struct l4lb_commit *c)
 	l4lb_commit_endpoints_undo(c);
 	l4lb_stats_block_put(c->block);
 	c->block = NULL;
+	l4lb_arena_free(&c->scratch);
 }

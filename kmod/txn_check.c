@@ -40,6 +40,24 @@ int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner)
 			   "made by hand: lbcheckd does not change it");
 }
 
+/**
+ * l4lb_stage_drop() - may the change delete a service that it does not name?
+ * @st: change
+ * @owner: &enum l4lb_owner of the service
+ *
+ * Return: 0 or -EPERM with a sentence.
+ */
+int l4lb_stage_drop(const struct l4lb_stage *st, u8 owner)
+{
+	if (owner == st->ch->owner || st->ch->force)
+		return 0;
+	if (owner == L4LB_OWNER_CHECKD)
+		return L4LB_REFUSE(st, EPERM, 0,
+				   "this would delete services of lbcheckd: keep them, or say force");
+	return L4LB_REFUSE(st, EPERM, 0,
+			   "this would delete services made by hand: keep them, or say force");
+}
+
 /*
  * 0.0.0.0/8, 127.0.0.0/8 and 240.0.0.0/4 (RFC 6890, 2.2.2), broadcast
  * included. Linux has come to route the first, others on the way may not.

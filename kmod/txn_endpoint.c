@@ -57,7 +57,7 @@ static struct l4lb_rs_addr *commit_addr(struct l4lb_commit *c,
 		ta->addr->refs++;
 		return ta->addr;
 	}
-	ta = l4lb_arena_alloc(&c->txn->objects, sizeof(*ta));
+	ta = l4lb_arena_alloc(&c->scratch, sizeof(*ta));
 	if (!ta || l4lb_hash_add(&c->addr_hash, &ta->node, hash))
 		return NULL;
 	ta->addr = kzalloc(sizeof(*ta->addr), L4LB_TXN_GFP);
@@ -91,13 +91,15 @@ static struct l4lb_rs *rs_make(struct l4lb_commit *c,
 			       const struct l4lb_endpoint *ep)
 {
 	struct l4lb_rs *rs = kzalloc(sizeof(*rs), L4LB_TXN_GFP);
-	int id;
+	int id, err = -ENOMEM;
 
 	if (!rs)
-		return NULL;
-	id = l4lb_slots_reserve(&c->ln->endpoints, L4LB_TXN_GFP);
-	if (id < 0)
+		return ERR_PTR(-ENOMEM);
+	id = l4lb_commit_number(c, &c->ln->endpoints);
+	if (id < 0) {
+		err = id;
 		goto free_rs;
+	}
 	rs->ep = *ep;
 	rs->id = id;
 	rs->refs = 1;
@@ -111,7 +113,7 @@ unreserve_id:
 	l4lb_slots_unreserve(&c->ln->endpoints, id);
 free_rs:
 	kfree(rs);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /**
@@ -121,7 +123,7 @@ free_rs:
  * @fresh: out: it comes with this commit
  *
  * Context: process, may sleep; conf_lock held.
- * Return: the endpoint with one more reference, or NULL without memory.
+ * Return: the endpoint with one more reference, or ERR_PTR: -ENOMEM, -ENOSPC.
  */
 struct l4lb_rs *l4lb_commit_rs(struct l4lb_commit *c,
 			       const struct l4lb_endpoint *ep, bool *fresh)
@@ -142,15 +144,15 @@ struct l4lb_rs *l4lb_commit_rs(struct l4lb_commit *c,
 		tr->rs->refs++;
 		return tr->rs;
 	}
-	tr = l4lb_arena_alloc(&c->txn->objects, sizeof(*tr));
+	tr = l4lb_arena_alloc(&c->scratch, sizeof(*tr));
 	if (!tr)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	tr->rs = rs_make(c, ep);
-	if (!tr->rs)
-		return NULL;
+	if (IS_ERR(tr->rs))
+		return tr->rs;
 	list_add_tail(&tr->list, &c->rs);
 	if (l4lb_hash_add(&c->rs_hash, &tr->node, hash))
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	l4lb_commit_change(c, L4LB_MAP_ENDPOINTS, &tr->mc, hash, NULL, tr->rs);
 	return tr->rs;
 }

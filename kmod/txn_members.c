@@ -37,7 +37,7 @@ static int members_revive(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	if (list_empty(&ts->added))
 		return 0;
 	list_for_each_entry(srv, &ts->rt->linger, linger_node) {
-		lg = l4lb_arena_alloc(&c->txn->objects, sizeof(*lg));
+		lg = l4lb_arena_alloc(&c->scratch, sizeof(*lg));
 		err = lg ? l4lb_hash_add(&lingering, &lg->node,
 					 l4lb_endpoint_hash(&srv->ep)) :
 			   -ENOMEM;
@@ -143,7 +143,7 @@ static int member_create(struct l4lb_commit *c, struct l4lb_txn_server *tv)
 	}
 	if (member_block(c))
 		return -ENOMEM;
-	id = l4lb_slots_reserve(&ln->servers, L4LB_TXN_GFP);
+	id = l4lb_commit_number(c, &ln->servers);
 	if (id < 0)
 		return id;
 	srv = l4lb_server_alloc_in(ln, c->block, L4LB_TXN_GFP);
@@ -195,6 +195,7 @@ static int member_stay(struct l4lb_commit *c, struct l4lb_txn_server *tv)
 
 static int member_build(struct l4lb_commit *c, struct l4lb_txn_server *tv)
 {
+	struct l4lb_rs *rs;
 	int err;
 
 	if (!tv->exists) {
@@ -209,8 +210,11 @@ static int member_build(struct l4lb_commit *c, struct l4lb_txn_server *tv)
 		return err;
 	if (tv->svc->method != L4LB_METHOD_NAT || tv->srv->endpoint)
 		return 0;
-	tv->rs = l4lb_commit_rs(c, &tv->ep, &tv->rs_new);
-	return tv->rs ? 0 : -ENOMEM;
+	rs = l4lb_commit_rs(c, &tv->ep, &tv->rs_new);
+	if (IS_ERR(rs))
+		return PTR_ERR(rs);
+	tv->rs = rs;
+	return 0;
 }
 
 /* Are the servers those of the published version, in the same order? */
@@ -243,6 +247,9 @@ static void members_slot(struct l4lb_sched_data *sd, u32 pos,
 {
 	s32 weight = READ_ONCE(srv->oper_weight);
 
+	/* What was said about it went with it: l4lb_server_revive(). */
+	if (tv && tv->revive)
+		weight = -1;
 	sd->slot[pos].server = srv;
 	if (tv && weight < 0)
 		weight = tv->weight;

@@ -207,7 +207,7 @@ struct l4lb_txn_vip {
  * @base: generation that must be the running one
  * @generation: of the snapshot that the overlay lies on
  * @touched_at: jiffies of the last message
- * @nr_changes: changes accepted
+ * @nr_changes: changes accepted, flushes not counted
  * @log: these changes, to be replayed when another commit came first
  * @objects: memory of the overlay
  * @from_nothing: nothing of the snapshot shines through
@@ -291,6 +291,7 @@ bool l4lb_txn_log_next(const struct l4lb_txn *txn,
 
 /* txn_check.c */
 void l4lb_stage_blame(const struct l4lb_stage *st, u32 attr);
+int l4lb_stage_drop(const struct l4lb_stage *st, u8 owner);
 int l4lb_stage_owner(const struct l4lb_stage *st, u8 owner);
 int l4lb_check_service_key(const struct l4lb_stage *st);
 int l4lb_check_vip(const struct l4lb_stage *st);
@@ -426,6 +427,8 @@ enum l4lb_txn_map {
  * @rs_hash: the same by endpoint
  * @addrs: addresses of endpoints that come
  * @addr_hash: the same by address
+ * @scratch: memory of @rs, @addrs and the like; freed when the commit is
+ *	published or undone, since a transaction may try any number of times
  */
 struct l4lb_commit {
 	struct l4lb_net *ln;
@@ -445,6 +448,7 @@ struct l4lb_commit {
 	struct l4lb_hash rs_hash;
 	struct list_head addrs;
 	struct l4lb_hash addr_hash;
+	struct l4lb_arena scratch;
 };
 
 static inline void l4lb_commit_change(struct l4lb_commit *c,
@@ -485,6 +489,7 @@ void l4lb_commit_members_undo(struct l4lb_commit *c,
 			      struct l4lb_txn_service *ts);
 
 /* txn_build.c */
+int l4lb_commit_number(struct l4lb_commit *c, struct l4lb_slots *slots);
 int l4lb_commit_build(struct l4lb_commit *c);
 void l4lb_commit_undo(struct l4lb_commit *c);
 

@@ -76,9 +76,17 @@ static void txn_refused_service(struct kunit *test)
 	t_refused(test, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_FULLNAT), -EOPNOTSUPP);
 	t_refused(test, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_MAX + 1), -EINVAL);
 	ch = t_service(CH_SERVICE_NEW, 1);
-	ch->timeout_given = BIT(L4LB_STATE_UDP);
-	ch->timeout[L4LB_STATE_UDP] = L4LB_TIMEOUT_MAX + 1;
+	ch->timeout_given = BIT(L4LB_STATE_CLOSE);
+	ch->timeout[L4LB_STATE_CLOSE] = L4LB_TIMEOUT_MAX + 1;
 	t_refused(test, ch, -ERANGE);
+	ch = t_service(CH_SERVICE_NEW, 1);
+	ch->timeout_given = BIT(L4LB_STATE_UDP);
+	ch->timeout[L4LB_STATE_UDP] = 7;
+	t_refused(test, ch, -EINVAL);
+	ch = t_bad_service(0xc0000201, 53, IPPROTO_UDP, AF_INET);
+	ch->timeout_given = BIT(L4LB_STATE_ESTABLISHED);
+	ch->timeout[L4LB_STATE_ESTABLISHED] = 900;
+	t_refused(test, ch, -EINVAL);
 	t_refused(test, t_service(CH_SERVICE_SET, 1), -ENOENT);
 	t_refused(test, t_service(CH_SERVICE_DEL, 1), -ENOENT);
 	t_refused(test, t_vip(1, 0), -EINVAL);
@@ -359,6 +367,7 @@ static void txn_owner(struct kunit *test)
 {
 	struct l4lb_change *flush = t_change(L4LB_CHANGE_FLUSH);
 	u8 me = L4LB_OWNER_MANUAL, other = L4LB_OWNER_CHECKD;
+	struct txn_fix *fix = test->priv;
 	struct l4lb_txn *txn;
 
 	T_OK(t_as(t_service(CH_SERVICE_NEW, 1), other, false));
@@ -377,13 +386,47 @@ static void txn_owner(struct kunit *test)
 	T_STAGE(txn, t_as(t_service(CH_SERVICE_NEW, 2), me, false), 0);
 	T_STAGE(txn, t_as(t_service(CH_SERVICE_NEW, 1), me, false), -EPERM);
 	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), -EPERM);
+	KUNIT_EXPECT_EQ(test, t_index(test), L4LB_TXN_WHOLE);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(fix->extack._msg, "keep them, or say force"));
 	t_check(test);
 	T_STAGE(txn, t_as(t_service(CH_SERVICE_NEW, 3), me, true), 0);
 	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), 0);
 	t_check(test);
 	KUNIT_EXPECT_EQ(test, t_table(test)->services->nr, 2u);
+	/* A replacement that names nothing has no change to say force with. */
+	T_OK(t_as(t_service(CH_SERVICE_NEW, 4), other, false));
+	txn = t_begin(test, L4LB_TXN_MODE_REPLACE, 0);
+	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), -EPERM);
+	l4lb_txn_force(txn);
+	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), 0);
+	KUNIT_EXPECT_EQ(test, t_table(test)->services->nr, 0u);
+	T_OK(t_service(CH_SERVICE_NEW, 5));
 	T_OK(flush);
 	KUNIT_EXPECT_EQ(test, t_table(test)->services->nr, 0u);
+	t_check(test);
+}
+
+/* An attempt leaves no memory behind, however often it is made. */
+static void txn_dry_runs(struct kunit *test)
+{
+	struct l4lb_txn_result result;
+	struct txn_fix *fix = test->priv;
+	struct l4lb_txn *txn;
+	size_t bytes = 0;
+	u32 i;
+
+	txn = t_begin(test, L4LB_TXN_MODE_EDIT, 1);
+	T_STAGE(txn, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_NAT), 0);
+	for (i = 0; i < 20; i++)
+		T_STAGE(txn, t_server(CH_SERVER_NEW, 1, i), 0);
+	for (i = 0; i < 100; i++) {
+		KUNIT_ASSERT_EQ(test, l4lb_txn_commit(fix->ln, txn, true, &result,
+						      NULL), 0);
+		if (!i)
+			bytes = txn->objects.bytes;
+	}
+	KUNIT_EXPECT_EQ(test, txn->objects.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), 0);
 	t_check(test);
 }
 
@@ -451,6 +494,7 @@ static void txn_idle_end(struct kunit *test)
 /* Another commit comes first: what fits is replayed, what does not is named. */
 static void txn_two_writers(struct kunit *test)
 {
+	struct txn_fix *fix = test->priv;
 	struct l4lb_txn *one, *two;
 
 	T_OK(t_service(CH_SERVICE_NEW, 1));
@@ -469,6 +513,15 @@ static void txn_two_writers(struct kunit *test)
 	t_check(test);
 	KUNIT_EXPECT_EQ(test, t_table(test)->nr_servers, 3u);
 	KUNIT_EXPECT_STREQ(test, t_find(test, 1)->name, "www");
+
+	/* A flush is no object, and none of those that are counted. */
+	one = t_begin(test, L4LB_TXN_MODE_EDIT, 1);
+	T_STAGE(one, t_service(CH_SERVICE_NEW, 6), 0);
+	T_STAGE(one, t_change(L4LB_CHANGE_FLUSH), 0);
+	T_STAGE(one, t_service(CH_SERVICE_NEW, 6), 0);
+	T_STAGE(one, t_service(CH_SERVICE_NEW, 6), -EEXIST);
+	KUNIT_EXPECT_EQ(test, t_index(test), 2u);
+	l4lb_txn_abort(fix->ln, one);
 
 	one = t_begin(test, L4LB_TXN_MODE_EDIT, 1);
 	T_STAGE(one, t_service(CH_SERVICE_NEW, 7), 0);

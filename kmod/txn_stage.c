@@ -210,10 +210,20 @@ static int stage_check_servers(const struct l4lb_stage *st,
 			   "DR cannot change the port: a server has another port than the service");
 }
 
-static int stage_check_timeouts(const struct l4lb_stage *st)
+/* What no packet could meet would be in the digest, but in no dump. */
+static int stage_check_timeouts(const struct l4lb_stage *st,
+				const struct l4lb_txn_service *ts)
 {
+	const u32 udp = BIT(L4LB_STATE_UDP);
 	const struct l4lb_change *ch = st->ch;
 	u32 state;
+
+	if (ts->key.proto == IPPROTO_TCP && ch->timeout_given & udp)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_TIMEOUT,
+				   "a timeout of UDP, and the service is TCP");
+	if (ts->key.proto == IPPROTO_UDP && ch->timeout_given & ~udp)
+		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_TIMEOUT,
+				   "a timeout of TCP, and the service is UDP: its state is udp");
 
 	for (state = 0; state < L4LB_TIMEOUT_STATES; state++)
 		if (ch->timeout_given & BIT(state) &&
@@ -232,7 +242,7 @@ static int stage_check_service(const struct l4lb_stage *st,
 	struct l4lb_txn_service *other;
 	int err;
 
-	err = stage_check_timeouts(st);
+	err = stage_check_timeouts(st, ts);
 	if (!err)
 		err = l4lb_stage_wish(st, ts, wish);
 	if (!err)
@@ -400,7 +410,7 @@ static int stage_flush_allowed(const struct l4lb_stage *st)
 	for (l = 0; l <= map->mask; l++) {
 		for (i = 0; map->leaf[l] && i < map->leaf[l]->nr; i++) {
 			svc = map->leaf[l]->e[i].obj;
-			err = l4lb_stage_owner(st, svc->owner);
+			err = l4lb_stage_drop(st, svc->owner);
 			if (err)
 				return err;
 		}

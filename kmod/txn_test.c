@@ -426,6 +426,7 @@ static struct kunit_case txn_cases[] = {
 	KUNIT_CASE(txn_refused_name),
 	KUNIT_CASE(txn_refused_leaves_all),
 	KUNIT_CASE(txn_owner),
+	KUNIT_CASE(txn_dry_runs),
 	KUNIT_CASE(txn_life),
 	KUNIT_CASE(txn_idle_end),
 	KUNIT_CASE(txn_two_writers),

@@ -110,7 +110,7 @@ test_identities()
 		# shellcheck disable=SC2086 # words
 		lb service add $id scheduler rr
 		check_eq "saved: $id" "service add $id scheduler rr" \
-			"$(lb save | sed 's/ method .*//')"
+			"$(lb save | sed -n 's/ method .*//p')"
 		# shellcheck disable=SC2086 # words
 		check_eq "shown: $id" "service $id" "$(lb service show $id | head -n 1)"
 		# shellcheck disable=SC2086 # words
@@ -280,6 +280,17 @@ test_listing()
 		a += $5; i += $6 } END { print a, i }' <<<"$table")"
 }
 
+same_saved()
+{
+	local file
+
+	for file in one two; do
+		sed 's/ deadline [0-9]*s//' "$_test_dir/$file" \
+			>"$_test_dir/$file.still"
+	done
+	cmp "$_test_dir/one.still" "$_test_dir/two.still"
+}
+
 test_save_apply()
 {
 	director
@@ -309,7 +320,9 @@ test_save_apply()
 	check_eq "flushed" "" "$(lb save)"
 	lb apply "$_test_dir/one"
 	lb save >"$_test_dir/two"
-	cmp "$_test_dir/one" "$_test_dir/two"
+	same_saved
+	check_match "what is left of a drain" 'deadline 7[0-9]*s' \
+		"$(cat "$_test_dir/two")"
 	lb version >"$_test_dir/version2"
 	check_eq "digest" "$(grep -i digest "$_test_dir/version1")" \
 		"$(grep -i digest "$_test_dir/version2")"
@@ -318,7 +331,53 @@ test_save_apply()
 	lb version | cmp - "$_test_dir/version2"
 	lb apply "$_test_dir/one" dry-run
 	lb save | lb apply -
-	lb save | cmp - "$_test_dir/one"
+	lb save >"$_test_dir/two"
+	same_saved
+}
+
+# what a broken pipe leaves deletes nothing
+test_apply_part()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	lb server add www 192.168.31.101
+	lb save >"$_test_dir/before"
+	refused 'this would delete all' apply - </dev/null
+	head -n 2 "$_test_dir/before" >"$_test_dir/part"
+	refused 'cut off' apply "$_test_dir/part"
+	lb save | cmp - "$_test_dir/before"
+	lb apply - force </dev/null
+	check_eq "all, by force" "" "$(lb save)"
+}
+
+# a name is changed by name, and no other service by it
+test_rename()
+{
+	director
+	lb service add tcp 10.10.31.100:80 name www
+	lb service add tcp 10.10.31.100:81 name web
+	refused 'another service has this name' service set www name web
+	lb service set www name first scheduler rr
+	check_eq "renamed" "service tcp 10.10.31.100:80" \
+		"$(lb service show first | head -n 1)"
+	check_match "the other" 'wlc' "$(lb service show web)"
+	refused 'no such service' service set www scheduler rr
+}
+
+# what no packet of a service can meet is in no digest
+test_timeouts()
+{
+	director
+	refused 'the service is UDP' service add udp 10.10.31.100:53 \
+		timeout established=900
+	refused 'the service is TCP' service add tcp 10.10.31.100:80 \
+		timeout udp=7
+	lb service add fwmark 7 timeout established=900,udp=7
+	lb version digest >"$_test_dir/digest"
+	lb save >"$_test_dir/one"
+	lb flush
+	lb apply "$_test_dir/one"
+	lb version digest | cmp - "$_test_dir/digest"
 }
 
 # a bad file changes nothing; the place is named
@@ -449,6 +508,9 @@ run_test "what is refused of keys" test_key_refusals
 run_test "F2 usage errors name the word" test_usage
 run_test "F3 the listing has ipvsadm's columns and live counts" test_listing
 run_test "F4 save, flush, apply, save: byte-same" test_save_apply
+run_test "F4 a part of a file is refused" test_apply_part
+run_test "a service is renamed by its name" test_rename
+run_test "timeouts are those of the protocol" test_timeouts
 run_test "F4 a bad file changes nothing and is told its place" test_apply_refused
 run_test "admin state, weight and configuration are three things" test_states
 run_test "events reach lbctl monitor" test_monitor

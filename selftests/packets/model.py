@@ -383,7 +383,9 @@ class Model:  # pylint: disable=too-many-instance-attributes
         if not svc:
             return
         self.note("jump", svc.key)
-        states = [s.replace("_", "-") for s in r.STATES]
+        # a timeout of the other protocol is refused; a mark has both
+        states = [s.replace("_", "-") for s in r.STATES
+                  if svc.key.get("proto") in (None, UDP if s == "udp" else TCP)]
 
         def timeouts(seconds):
             self.rig.gl.call("service-set", service={**svc.key, "timeout": [

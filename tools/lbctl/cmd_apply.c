@@ -37,7 +37,7 @@ static int send_objects(struct l4lb *h, const struct plan *plan,
 	for (i = 0; !err && i < plan->servers.n; i++)
 		err = l4lb_server_new(h, &servers[i], flags);
 	for (i = 0; !err && i < plan->vips.n; i++)
-		err = l4lb_vip_set(h, &vips[i], flags);
+		err = l4lb_vip_set(h, &vips[i], 0);
 	return err;
 }
 
@@ -89,15 +89,15 @@ static int commit(struct lbctl *ctl, const struct plan *plan,
 	if (!(flags & L4LB_F_DRY_RUN) && raise_limits(ctl, plan, &before))
 		return REFUSED;
 	err = l4lb_txn_begin(ctl->h, L4LB_TXN_MODE_REPLACE, NULL);
-	if (!err) {
-		/* An error is kept and comes back from the commit. */
-		send_objects(ctl->h, plan, flags & L4LB_F_FORCE);
-		err = l4lb_txn_commit(ctl->h, flags & L4LB_F_DRY_RUN, NULL,
-				      summary);
-	}
+	if (!err)
+		err = send_objects(ctl->h, plan, flags & L4LB_F_FORCE);
+	/* What is left out of the file has no object to carry force. */
+	if (!err)
+		err = l4lb_txn_commit(ctl->h, flags, NULL, summary);
 	if (!err)
 		return DONE;
 	refused_at(ctl, plan, plan_place(plan, l4lb_error(ctl->h)->index));
+	l4lb_txn_abort(ctl->h);
 	if (before.has && l4lb_limits_set(ctl->h, &before))
 		ctl_refused(ctl);
 	return REFUSED;
@@ -146,6 +146,18 @@ static void report(struct lbctl *ctl, const struct l4lb_summary *s, bool dry)
 		   f);
 }
 
+/* Input that was lost on its way must not be taken for a wish. */
+static int check_empty(struct lbctl *ctl, const struct plan *plan,
+		       unsigned int flags)
+{
+	if (flags & L4LB_F_FORCE || plan->services.n || plan->servers.n ||
+	    plan->vips.n)
+		return DONE;
+	return ctl_complain(ctl,
+			    "%s: no service, server or VIP in it: this would delete all; say force, or use flush",
+			    plan->file);
+}
+
 /**
  * cmd_apply() - lbctl apply FILE|- [dry-run] [force]
  * @ctl: context
@@ -179,6 +191,8 @@ int cmd_apply(struct lbctl *ctl, struct words *ws)
 		return ctl_usage(ctl, ws);
 
 	ret = plan_read(ctl, file->text, &plan);
+	if (!ret)
+		ret = check_empty(ctl, &plan, flags);
 	if (!ret)
 		ret = ctl_open(ctl);
 	if (!ret)

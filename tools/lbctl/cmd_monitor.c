@@ -83,6 +83,7 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 #define DROP_PACKET " %{verdict} %{proto} %{source} > %{destination}[ %{flags}]"
 #define DROP_PLACE "[ from %{dev}][ at %{hook}][ service %{service}]"
 #define DROP_LINE HEAD DROP_PACKET DROP_PLACE ": %{_sentence} (%{reason})[ %{_missed}]"
+#define LIMITS_LINE HEAD " conns %{conns} memory %{memory} services %{services} servers %{servers} vips %{vips}[ timeout %{_timeouts}]"
 #define OTHER_LINE HEAD
 #define LOST_LINE "%{time} %{event}: some events did not fit into the socket"
 
@@ -199,6 +200,50 @@ static int deliver_alarm(const struct l4lb_event *e, struct lbctl *ctl)
 	return 0;
 }
 
+static int deliver_limits(const struct l4lb_event *e, struct lbctl *ctl)
+{
+	const struct l4lb_limits *l = &e->limits;
+	char timeouts[256] = "", keys[L4LB_TIMEOUT_STATES][40];
+	struct out_field f[8 + L4LB_TIMEOUT_STATES];
+	unsigned int n = 0, state;
+	size_t len = 0;
+
+	f[n++] = F_U64("conns", l->conns);
+	f[n++] = F_U64("memory", l->memory);
+	f[n++] = F_U64("services", l->services);
+	f[n++] = F_U64("servers", l->servers);
+	f[n++] = F_U64("vips", l->vips);
+	for (state = 1; state < L4LB_TIMEOUT_STATES; state++) {
+		if (!(l->timeouts.has & L4LB_BIT(state)))
+			continue;
+		if (len < sizeof(timeouts))
+			len += snprintf(timeouts + len, sizeof(timeouts) - len,
+					"%s%s=%u", len ? "," : "",
+					l4lb_state_name(state),
+					l->timeouts.seconds[state]);
+		snprintf(keys[state], sizeof(keys[state]), "timeouts.%s",
+			 l4lb_state_name(state));
+		f[n++] = F_U64(keys[state], l->timeouts.seconds[state]);
+	}
+	f[n++] = F_STR("_timeouts", timeouts);
+	f[n] = F_END;
+	print_event(ctl, LIMITS_LINE, event_name(e->cmd), f);
+	return 0;
+}
+
+static int deliver_commit(const struct l4lb_event *e, struct lbctl *ctl)
+{
+	const struct out_field f[] = {
+		F_U64("generation", e->generation),
+		F_HEX("digest", e->digest),
+		F_U64("changed", e->count),
+		F_END
+	};
+
+	print_event(ctl, COMMIT_LINE, event_name(e->cmd), f);
+	return 0;
+}
+
 static int deliver(const struct l4lb_event *e, void *arg)
 {
 	const char *event = event_name(e->cmd), *tmpl;
@@ -210,6 +255,10 @@ static int deliver(const struct l4lb_event *e, void *arg)
 		return deliver_drop(e, ctl);
 	if (e->cmd == L4LB_CMD_ALARM_NTF)
 		return deliver_alarm(e, ctl);
+	if (e->cmd == L4LB_CMD_LIMITS_NTF)
+		return deliver_limits(e, ctl);
+	if (e->cmd == L4LB_CMD_COMMIT_NTF)
+		return deliver_commit(e, ctl);
 	if (HAS(e, SERVICE)) {
 		fields_service(&e->service, &text, f);
 		tmpl = SERVICE_LINE;
@@ -222,13 +271,8 @@ static int deliver(const struct l4lb_event *e, void *arg)
 		fields_vip(&e->vip, &text, f);
 		tmpl = VIP_LINE;
 	} else {
-		f[0] = F_U64("generation", e->generation);
-		f[1] = F_HEX("digest", e->digest);
-		f[2] = F_U64("changed", e->count);
-		f[3] = F_STR("owner", l4lb_owner_name(e->owner));
-		f[4] = F_END;
-		tmpl = e->cmd == L4LB_CMD_COMMIT_NTF ? COMMIT_LINE :
-							 OTHER_LINE;
+		f[0] = F_END;
+		tmpl = OTHER_LINE;
 	}
 	print_event(ctl, tmpl, event, f);
 	return 0;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lbctl save: what apply reads. Everything is written out, defaults too, and
- * nothing that changes by itself, so that save | apply | save is a fixpoint.
+ * nothing that changes by itself but what is left of a drain, so that save |
+ * apply | save is a fixpoint.
  * Limits belong to the node, not to the configuration: only when asked for.
  */
-#include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lex.h"
@@ -167,69 +166,32 @@ static void save_state(struct lbctl *ctl, const struct l4lb_server *s)
 		add(&line, "server %s", s->admin == L4LB_ADMIN_DRAIN ?
 		    "drain" : "disable");
 		add_server_id(&line, s);
+		/* 0: it has passed; to apply, that would be none. */
+		if (s->has & BIT(SERVER_DEADLINE))
+			add(&line, " deadline %us", s->deadline ? s->deadline :
+							       1);
 		add_quoted(&line, "reason", s->text);
 		write_line(ctl, &line);
 	}
 }
 
-/**
- * struct vips - VIPs that say anything
- * @v: array
- * @n: number of them
- */
-struct vips {
-	struct l4lb_vip *v;
-	unsigned int n;
-};
-
-static int keep_vip(const struct l4lb_vip *vip, void *arg)
+static void save_vips(struct lbctl *ctl, const struct model *m)
 {
-	struct vips *vips = arg;
-	struct l4lb_vip *v;
-
-	if (vip->unknown_port == L4LB_UNKNOWN_PORT_PASS ||
-	    !l4lb_unknown_port_name(vip->unknown_port))
-		return 0;
-	if (!(vips->n & (vips->n - 1))) {
-		v = realloc(vips->v, (vips->n ? vips->n * 2 : 1) * sizeof(*v));
-		if (!v)
-			return -ENOMEM;
-		vips->v = v;
-	}
-	vips->v[vips->n++] = *vip;
-	return 0;
-}
-
-static int compare_vips(const void *a, const void *b)
-{
-	const struct l4lb_vip *x = a, *y = b;
-	int diff = x->addr.family - y->addr.family;
-
-	if (!diff)
-		diff = memcmp(x->addr.bytes, y->addr.bytes, 16);
-	return diff ? diff : l4lb_vip_prefix(x) - l4lb_vip_prefix(y);
-}
-
-static int save_vips(struct lbctl *ctl)
-{
-	struct vips vips = { 0 };
 	char text[L4LB_PREFIX_STR];
 	unsigned int i;
-	int err;
 
-	err = l4lb_vip_dump(ctl->h, keep_vip, &vips);
-	if (!err && vips.n)
-		qsort(vips.v, vips.n, sizeof(*vips.v), compare_vips);
-	for (i = 0; !err && i < vips.n; i++) {
+	for (i = 0; i < m->n_vips; i++) {
+		const struct l4lb_vip *vip = &m->vips[i];
 		struct line line = { .len = 0 };
 
+		if (vip->unknown_port == L4LB_UNKNOWN_PORT_PASS ||
+		    !l4lb_unknown_port_name(vip->unknown_port))
+			continue;
 		add(&line, "vip set %s unknown-port %s",
-		    l4lb_vip_format(&vips.v[i], text),
-		    l4lb_unknown_port_name(vips.v[i].unknown_port));
+		    l4lb_vip_format(vip, text),
+		    l4lb_unknown_port_name(vip->unknown_port));
 		write_line(ctl, &line);
 	}
-	free(vips.v);
-	return err;
 }
 
 static int save_limits(struct lbctl *ctl)
@@ -262,6 +224,7 @@ static void save_model(struct lbctl *ctl, const struct model *m)
 {
 	unsigned int i;
 
+	save_vips(ctl, m);
 	for (i = 0; i < m->n_services; i++) {
 		save_service(ctl, &m->services[i].s);
 		save_servers(ctl, m, &m->services[i], save_server);
@@ -285,14 +248,18 @@ int cmd_save(struct lbctl *ctl, struct words *ws)
 
 	if (words_end(ws))
 		return ctl_usage(ctl, ws);
-	if (ctl_open(ctl) || model_load(ctl, &m))
+	if (ctl_open(ctl) || model_load(ctl, &m, MODEL_VIPS))
 		return REFUSED;
 	out_list(ctl->out, "statements");
+	/* JSON shows by itself where it ends. */
+	if (m.n_services || m.n_vips || limits)
+		out_text(ctl->out, "begin\n");
 	err = limits ? save_limits(ctl) : 0;
-	if (!err)
-		err = save_vips(ctl);
-	if (!err)
+	if (!err) {
 		save_model(ctl, &m);
+		if (m.n_services || m.n_vips || limits)
+			out_text(ctl->out, "end\n");
+	}
 	out_list_end(ctl->out);
 	model_free(&m);
 	return err ? ctl_refused(ctl) : DONE;

@@ -176,7 +176,7 @@ int cmd_server(struct lbctl *ctl, struct words *ws)
 	if (!strcmp(w->text, "set"))
 		return change(ctl, ws, parse_server_keys, l4lb_server_set);
 	if (!strcmp(w->text, "del"))
-		return change(ctl, ws, parse_delete_keys, l4lb_server_del);
+		return change(ctl, ws, parse_server_delete, l4lb_server_del);
 	if (!strcmp(w->text, "show"))
 		return show(ctl, ws);
 	if (!strcmp(w->text, "drain"))

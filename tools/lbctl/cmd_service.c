@@ -5,6 +5,8 @@
 #include "lbctl.h"
 #include "object.h"
 
+#define BIT(attr)	L4LB_BIT(L4LB_A_##attr)
+
 /* Lines that are there only where they say something. */
 #define HASH		"[  hash       %{_hash}\n]"
 #define PERSIST		"[  persist    %{_persist}\n]"
@@ -66,6 +68,45 @@ static int show(struct lbctl *ctl, struct words *ws)
 	return err ? ctl_refused(ctl) : DONE;
 }
 
+/* The identity of @found, without what else the kernel says of it. */
+static int take_identity(const struct l4lb_service *found, void *arg)
+{
+	struct l4lb_service *s = arg;
+
+	s->has |= found->has & (BIT(SERVICE_PROTO) | BIT(SERVICE_ADDR) |
+				BIT(SERVICE_PREFIX) | BIT(SERVICE_PORT) |
+				BIT(SERVICE_PORT_LAST) | BIT(SERVICE_FWMARK) |
+				BIT(SERVICE_FAMILY));
+	s->proto = found->proto;
+	s->addr = found->addr;
+	s->prefix = found->prefix;
+	s->port = found->port;
+	s->port_last = found->port_last;
+	s->fwmark = found->fwmark;
+	s->family = found->family;
+	return 0;
+}
+
+/*
+ * In a message the name is the identity where there is no other, and what is
+ * set where there is: a service that is named and gets another name is looked
+ * up first.
+ */
+static int resolve(struct lbctl *ctl, struct statement *st)
+{
+	struct l4lb_service id = { .has = BIT(SERVICE_NAME) };
+
+	if (!*st->old_name)
+		return 0;
+	if (!(st->service.has & BIT(SERVICE_NAME))) {
+		st->service.has |= BIT(SERVICE_NAME);
+		strcpy(st->service.name, st->old_name);
+		return 0;
+	}
+	strcpy(id.name, st->old_name);
+	return l4lb_service_get(ctl->h, &id, take_identity, &st->service);
+}
+
 static int change(struct lbctl *ctl, struct words *ws,
 		  int (*keys)(struct words *, struct statement *), bool name,
 		  int (*call)(struct l4lb *, const struct l4lb_service *,
@@ -73,11 +114,18 @@ static int change(struct lbctl *ctl, struct words *ws,
 {
 	struct statement st = { 0 };
 
-	if (parse_service_id(ws, name, &st.service) || keys(ws, &st))
+	if (parse_service_id(ws, name, &st.service))
+		return ctl_usage(ctl, ws);
+	if (st.service.has & BIT(SERVICE_NAME)) {
+		strcpy(st.old_name, st.service.name);
+		st.service.has &= ~BIT(SERVICE_NAME);
+	}
+	if (keys(ws, &st))
 		return ctl_usage(ctl, ws);
 	if (ctl_open(ctl))
 		return REFUSED;
-	return call(ctl->h, &st.service, st.flags) ? ctl_refused(ctl) : DONE;
+	return resolve(ctl, &st) || call(ctl->h, &st.service, st.flags) ?
+	       ctl_refused(ctl) : DONE;
 }
 
 /**
@@ -103,7 +151,7 @@ int cmd_service(struct lbctl *ctl, struct words *ws)
 		return change(ctl, ws, parse_service_keys, true,
 			      l4lb_service_set);
 	if (!strcmp(w->text, "del"))
-		return change(ctl, ws, parse_delete_keys, true,
+		return change(ctl, ws, parse_service_delete, true,
 			      l4lb_service_del);
 	if (!strcmp(w->text, "show"))
 		return show(ctl, ws);

@@ -30,7 +30,8 @@ static void print_server(struct lbctl *ctl, const struct l4lb_server *s,
 		return;
 	}
 	/* IPVS has no states: a server that takes nothing has weight 0. */
-	snprintf(text.weight, sizeof(text.weight), "%u", s->eff_weight);
+	snprintf(text.weight, sizeof(text.weight), "%u",
+		 server_takes(s) ? s->eff_weight : 0);
 	out_item(ctl->out,
 		 "  -> %-28{_end} %-7{_forward} %-6{_weight} %-10{active} %-10{inactive}",
 		 f);
@@ -69,7 +70,7 @@ int cmd_show(struct lbctl *ctl, struct words *ws)
 		return ctl_usage(ctl, ws);
 	ret = ctl_open(ctl);
 	if (!ret)
-		ret = model_load(ctl, &m);
+		ret = model_load(ctl, &m, 0);
 	if (ret)
 		return ret;
 

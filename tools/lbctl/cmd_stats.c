@@ -70,7 +70,7 @@ static int take_reading(struct lbctl *ctl, struct reading *r)
 {
 	if (l4lb_stats_get(ctl->h, &r->all))
 		return ctl_refused(ctl);
-	if (model_load(ctl, &r->m))
+	if (model_load(ctl, &r->m, 0))
 		return REFUSED;
 	clock_gettime(CLOCK_MONOTONIC, &r->time);
 	return DONE;
@@ -125,8 +125,7 @@ static void print_service(struct lbctl *ctl, const struct reading *now,
 	for (i = s->first; i < s->first + s->n; i++) {
 		const struct l4lb_server *server = &now->m.servers[i];
 
-		f[0] = F_STR("server", l4lb_endpoint_format(&server->addr,
-							    server->port, end));
+		f[0] = F_STR("server", l4lb_server_front(server, end));
 		put_row(f + 1, &server->stats, before ?
 			find_server(&before->m, old, server) : NULL, seconds);
 		out_item(ctl->out, "  -> %-27{server}" ROW, f);
@@ -134,10 +133,35 @@ static void print_service(struct lbctl *ctl, const struct reading *now,
 	out_list_end(ctl->out);
 }
 
+/*
+ * By how much the services that are there now have grown: the kernel's total
+ * falls by all that a service has counted when it is deleted.
+ */
+static void sum_growth(const struct reading *now, const struct reading *before,
+		       struct l4lb_stats *sum)
+{
+	unsigned int i, c;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = 0; i < now->m.n_services; i++) {
+		const struct l4lb_service *s = &now->m.services[i].s;
+		const struct model_service *old = find_service(&before->m, s);
+
+		for (c = 0; c < COLUMNS; c++) {
+			__u64 was = old ? column(&old->s.stats, c) : 0;
+			__u64 is = column(&s->stats, c);
+
+			*(__u64 *)((char *)sum + columns[c].offset) +=
+				is < was ? is : is - was;
+		}
+	}
+}
+
 static void print(struct lbctl *ctl, const struct reading *now,
 		  const struct reading *before, double seconds)
 {
 	struct out_field f[16];
+	struct l4lb_stats total;
 	unsigned int i;
 
 	if (seconds > 0) {
@@ -150,8 +174,11 @@ static void print(struct lbctl *ctl, const struct reading *now,
 	out_text(ctl->out, "%-32s %12s %12s %14s %12s %14s\n",
 		 seconds > 0 ? "per second" : "", "conns", "packets in",
 		 "bytes in", "packets out", "bytes out");
-	put_row(f, &now->all.stats, before ? &before->all.stats : NULL,
-		seconds);
+	if (before)
+		sum_growth(now, before, &total);
+	else
+		total = now->all.stats;
+	put_row(f, &total, NULL, seconds);
 	out_fields(ctl->out, "total                           " ROW, f);
 	if (seconds <= 0)
 		print_reasons(ctl->out, &now->all.reasons,

@@ -17,7 +17,7 @@ const struct command commands[] = {
 	  "        [on-down keep|reset|hold] [on-server-gone reset|drop|reschedule]\n"
 	  "        [track-seq on|off] [half-open-max N] [hook prerouting|input] [track on|off]\n"
 	  "service set SERVICE [the same words] [force]\n"
-	  "service del SERVICE [force] [now]\n"
+	  "service del SERVICE [force]\n"
 	  "service show [SERVICE]", cmd_service },
 	{ "server", "add, change, delete, drain and show real servers",
 	  "server add SERVICE ADDR[:PORT] [name NAME] [weight N] [max-conns N[:LOWER]]\n"

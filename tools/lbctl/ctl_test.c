@@ -92,12 +92,14 @@ static void test_show_json(void **state)
 }
 
 #define SAVED \
+	"begin\n" \
 	"vip set 10.10.31.100 unknown-port drop\n" \
 	DNS "\n" \
 	"server add udp 10.10.31.100:53 192.168.31.101:53 weight 1\n" \
 	WWW "\n" \
 	"server add tcp 10.10.31.100:80 192.168.31.101:8080 name web1 weight 3\n" \
-	"server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100:75\n"
+	"server add tcp 10.10.31.100:80 192.168.31.102:8080 weight 1 max-conns 100:75\n" \
+	"end\n"
 
 static void test_save_apply(void **state)
 {
@@ -115,16 +117,102 @@ static void test_save_apply(void **state)
 	run_free(&run);
 	expect_out(k, "save", SAVED);
 
-	run = run_lbctl(k, "apply - dry-run", "# nothing\n");
+	run = run_lbctl(k, "apply - dry-run force", "# nothing\n");
 	assert_string_equal(run.out,
 			    "6 objects would change, generation 1, digest 0000000000abcdef\n");
 	run_free(&run);
 	expect_out(k, "save", SAVED);
-	run = run_lbctl(k, "apply - -j", "");
+	run = run_lbctl(k, "apply - force -j", "");
 	assert_string_equal(run.out,
 			    "{\"dry_run\":false,\"changed\":0,\"generation\":2,\"digest\":\"0000000000abcdef\"}\n");
 	run_free(&run);
 	expect_out(k, "save", "");
+}
+
+#define EMPTY	": no service, server or VIP in it: this would delete all; say force, or use flush\n"
+
+/* What a broken pipe leaves of a file is refused and changes nothing. */
+static void test_apply_part(void **state)
+{
+	static const char part[] = "begin\n" DNS "\n";
+	struct fake *k = *state;
+	unsigned int before;
+
+	configure(k);
+	before = k->messages;
+	expect_err(k, "apply -", "", REFUSED, "lbctl: stdin" EMPTY);
+	expect_err(k, "apply - dry-run", "begin\nend\n", REFUSED,
+		   "lbctl: stdin" EMPTY);
+	expect_err(k, "apply -", "server disable www web1\nlimits set conns 5\n",
+		   REFUSED, "lbctl: stdin" EMPTY);
+	expect_err(k, "apply - force", part, REFUSED,
+		   "lbctl: stdin: it is cut off: \"begin\" stands at its head, but no \"end\" at its foot\n");
+	expect_err(k, "apply -", DNS "\nbegin\nend 1\n", REFUSED,
+		   "lbctl: stdin:2:1: \"begin\" stands before all statements\n"
+		   "lbctl: stdin:3:5: \"1\" is too much\n");
+	expect_err(k, "apply -", "begin\nend\n" DNS "\n", REFUSED,
+		   "lbctl: stdin:3:1: \"end\" stands behind all statements\n");
+	assert_int_equal(k->messages, before);
+	expect_out(k, "save", SAVED);
+}
+
+/* The commit has force, too: what is to go has no object in the file. */
+static void test_apply_force(void **state)
+{
+	const struct nlattr *attr;
+	struct fake *k = *state;
+	bool force = false;
+	struct run run;
+
+	configure(k);
+	run = run_lbctl(k, "apply - force", "vip set 10.0.0.1 unknown-port drop\n");
+	assert_int_equal(run.status, DONE);
+	run_free(&run);
+	assert_int_equal(k->last_cmd, L4LB_CMD_TXN_COMMIT);
+	mnl_attr_for_each(attr, (struct nlmsghdr *)k->last,
+			  sizeof(struct genlmsghdr))
+		force |= mnl_attr_get_type(attr) == L4LB_A_FORCE;
+	assert_true(force);
+}
+
+/* A new name is not taken for the identity: that is looked up first. */
+static void test_rename(void **state)
+{
+	struct nlmsghdr *nlh, *sent;
+	struct l4lb_service s = { 0 };
+	struct fake *k = *state;
+	struct nlattr *nest;
+	const struct nlattr *attr;
+
+	nlh = answer(k);
+	nest = mnl_attr_nest_start(nlh, L4LB_A_SERVICE);
+	mnl_attr_put_u8(nlh, L4LB_A_SERVICE_PROTO, IPPROTO_TCP);
+	mnl_attr_put_u32(nlh, L4LB_A_SERVICE_ADDR, htonl(0x0a0a1f64));
+	mnl_attr_put_u16(nlh, L4LB_A_SERVICE_PORT, htons(80));
+	mnl_attr_put_strz(nlh, L4LB_A_SERVICE_NAME, "www");
+	mnl_attr_put_strz(nlh, L4LB_A_SERVICE_SCHEDULER, "rr");
+	mnl_attr_nest_end(nlh, nest);
+	answer_end(k, nlh);
+	expect_out(k, "service set www name web", "");
+	assert_int_equal(k->last_cmd, L4LB_CMD_SERVICE_SET);
+	sent = (void *)k->last;
+	mnl_attr_for_each(attr, sent, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == L4LB_A_SERVICE)
+			l4lb_service_decode(attr, &s, NULL);
+	assert_string_equal(s.name, "web");
+	assert_int_equal(s.proto, IPPROTO_TCP);
+	assert_int_equal(s.port, 80);
+	assert_int_equal(s.has, L4LB_BIT(L4LB_A_SERVICE_NAME) |
+			 L4LB_BIT(L4LB_A_SERVICE_PROTO) |
+			 L4LB_BIT(L4LB_A_SERVICE_ADDR) |
+			 L4LB_BIT(L4LB_A_SERVICE_PORT));
+	/* Without a new one the name is the identity. */
+	expect_out(k, "service set www scheduler rr", "");
+	mnl_attr_for_each(attr, sent, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == L4LB_A_SERVICE)
+			l4lb_service_decode(attr, &s, NULL);
+	assert_string_equal(s.name, "www");
+	assert_false(s.has & L4LB_BIT(L4LB_A_SERVICE_PROTO));
 }
 
 /* A file's own errors: each at its place, and the kernel is not asked. */
@@ -229,15 +317,29 @@ static void test_apply_limits(void **state)
 	k->refuse_object = ~0U;
 	k->refuse_errno = ENOSPC;
 	before = k->messages;
-	expect_err(k, "apply -", "limits set services 1000 conns 5\n", REFUSED,
+	expect_err(k, "apply -",
+		   "limits set services 1000 conns 5\n"
+		   "vip set 10.0.0.1 unknown-port drop\n", REFUSED,
 		   "lbctl: stdin: No space left on device\n");
-	/* family, get, raise, begin, commit, abort, restore */
-	assert_int_equal(k->messages - before, 7);
+	/* family, get, raise, begin, VIP, commit, abort, restore */
+	assert_int_equal(k->messages - before, 8);
 	assert_int_equal(k->last_cmd, L4LB_CMD_LIMITS_SET);
 	k->refuse_cmd = 0;
 	before = k->messages;
 	expect_out(k, "limits set services 7 timeout close=3", "");
 	assert_int_equal(k->messages - before, 2);
+}
+
+static bool last_has_text(const struct fake *k)
+{
+	struct l4lb_server s = { 0 };
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, (struct nlmsghdr *)k->last,
+			  sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == L4LB_A_SERVER)
+			l4lb_server_decode(attr, &s);
+	return s.has & L4LB_BIT(L4LB_A_SERVER_TEXT);
 }
 
 static void test_states(void **state)
@@ -254,6 +356,14 @@ static void test_states(void **state)
 	k->objects = 0;
 	expect_out(k, "server weight all web1 9", "");
 	assert_int_equal(k->objects, 1);
+	/* The reason of a weight goes with it. */
+	k->objects = 0;
+	expect_out(k, "server weight udp 10.10.31.100:53 192.168.31.101:53 default", "");
+	assert_int_equal(k->objects, 1);
+	assert_true(last_has_text(k));
+	expect_out(k, "server weight udp 10.10.31.100:53 192.168.31.101:53 default reason x", "");
+	expect_out(k, "server weight udp 10.10.31.100:53 192.168.31.101:53 3", "");
+	assert_false(last_has_text(k));
 	expect_err(k, "server enable all 192.168.31.199", NULL, REFUSED,
 		   "lbctl: no service has a server 192.168.31.199\n");
 	expect_err(k, "server enable www web9", NULL, REFUSED,
@@ -570,6 +680,8 @@ int main(void)
 #define TEST(t)	cmocka_unit_test_setup_teardown(t, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_show), TEST(test_show_json), TEST(test_save_apply),
+		TEST(test_apply_part), TEST(test_apply_force),
+		TEST(test_rename),
 		TEST(test_apply_file), TEST(test_apply_refused),
 		TEST(test_apply_many), TEST(test_apply_limits),
 		TEST(test_states), TEST(test_refusals), TEST(test_explain),

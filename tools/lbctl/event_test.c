@@ -57,6 +57,24 @@ static void put_drain(struct fake *k, __u32 active)
 }
 
 /* Events come behind the answers of l4lb_open(), as they would. */
+static void put_limits(struct fake *k)
+{
+	struct nlmsghdr *nlh = event(k, L4LB_CMD_LIMITS_NTF);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, L4LB_A_LIMITS), *t;
+
+	mnl_attr_put_u32(nlh, L4LB_A_LIMITS_CONNS, 1000);
+	mnl_attr_put_u64(nlh, L4LB_A_LIMITS_MEMORY, 65536);
+	mnl_attr_put_u32(nlh, L4LB_A_LIMITS_SERVICES, 1);
+	mnl_attr_put_u32(nlh, L4LB_A_LIMITS_SERVERS, 2);
+	mnl_attr_put_u32(nlh, L4LB_A_LIMITS_VIPS, 3);
+	t = mnl_attr_nest_start(nlh, L4LB_A_LIMITS_TIMEOUT);
+	mnl_attr_put_u8(nlh, L4LB_A_TIMEOUT_STATE, L4LB_STATE_UDP);
+	mnl_attr_put_u32(nlh, L4LB_A_TIMEOUT_SECONDS, 7);
+	mnl_attr_nest_end(nlh, t);
+	mnl_attr_nest_end(nlh, nest);
+	fake_end(k, nlh);
+}
+
 static ssize_t recv_events(void *ctx, void *buf, size_t len)
 {
 	struct fake *k = ctx;
@@ -73,6 +91,7 @@ static ssize_t recv_events(void *ctx, void *buf, size_t len)
 		mnl_attr_put_u8(nlh, L4LB_A_ALARM, L4LB_ALARM_HALF_OPEN);
 		put_service(nlh, L4LB_A_SERVICE);
 		fake_end(k, nlh);
+		put_limits(k);
 	}
 	return fake_recv(ctx, buf, len);
 }
@@ -107,6 +126,7 @@ static void test_text(void **state)
 		"drain        fwmark 7 -> 10.0.0.9 no connection is left",
 		"drain        fwmark 7 -> 10.0.0.9 the deadline has come, 3 connections end",
 		"alarm        half_open: a service has reached its limit of half-open connections, fwmark 7",
+		"limits       conns 1000 memory 65536 services 1 servers 2 vips 3 timeout udp=7",
 		NULL
 	};
 
@@ -138,6 +158,7 @@ static void test_json(void **state)
 	}
 	assert_non_null(strstr(rest, "\"left\":3"));
 	assert_non_null(strstr(rest, "\"alarm\":\"half_open\""));
+	assert_non_null(strstr(rest, "\"event\":\"limits\",\"conns\":1000,\"memory\":65536,\"services\":1,\"servers\":2,\"vips\":3,\"timeouts\":{\"udp\":7}}"));
 	run_free(&run);
 	fake_free(k);
 }

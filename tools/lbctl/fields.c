@@ -139,6 +139,20 @@ const char *forward_word(unsigned int method)
 }
 
 /**
+ * server_takes() - whether a server is to get new connections, weights apart
+ * @server: server
+ *
+ * Return: true where it is enabled and not known to be down.
+ */
+bool server_takes(const struct l4lb_server *server)
+{
+	return !(server->has & BIT(SERVER_LINGER)) &&
+	       server->admin != L4LB_ADMIN_DRAIN &&
+	       server->admin != L4LB_ADMIN_DISABLED &&
+	       server->health != L4LB_HEALTH_DOWN;
+}
+
+/**
  * server_state() - the one word that matters most about a server
  * @server: server
  *
@@ -261,31 +275,38 @@ static bool is_hash(const char *scheduler)
 	       !strcmp(scheduler, "mh");
 }
 
+/* Bits of an address of the service's clients. */
+static unsigned int client_bits(const struct l4lb_service *s)
+{
+	if (s->has & BIT(SERVICE_FWMARK))
+		return s->family == 6 ? 128 : 32;
+	return l4lb_addr_bits(&s->addr);
+}
+
 /* Bits of a client's address that count, all included. */
 static unsigned int persist_bits(const struct l4lb_service *s)
 {
 	if (s->has & BIT(SERVICE_PERSIST_PREFIX) && s->persist_prefix)
 		return s->persist_prefix;
-	if (s->has & BIT(SERVICE_FWMARK))
-		return s->family == 6 ? 128 : 32;
-	return l4lb_addr_bits(&s->addr);
+	return client_bits(s);
 }
 
 static struct out_field *put_persist(struct out_field *f,
 				     const struct l4lb_service *s,
 				     struct object_text *text)
 {
+	bool whole = persist_bits(s) == client_bits(s);
 	unsigned int bits = persist_bits(s);
 
 	*text->persist = '\0';
 	*text->ipvs_persist = '\0';
 	if (s->persist) {
 		snprintf(text->persist, sizeof(text->persist),
-			 bits == 32 || bits == 128 ? "%u" : "%u/%u", s->persist,
+			 whole ? "%u" : "%u/%u", s->persist,
 			 bits);
 		/* As ipvsadm: a netmask, or a length where IPv6. */
 		snprintf(text->ipvs_persist, sizeof(text->ipvs_persist),
-			 bits == 32 || bits == 128 ? "%u" : "%u mask %u",
+			 whole ? "%u" : "%u mask %u",
 			 s->persist, bits);
 	}
 	*f++ = F_STR("_persist", text->persist);

@@ -19,6 +19,8 @@ struct model_service {
 	unsigned int n;
 };
 
+#define MODEL_VIPS	1	/* model_load(): VIPs, too */
+
 /**
  * struct model - services with their servers
  * @services: in the order of l4lb_service_compare(): the kernel numbers them
@@ -27,6 +29,8 @@ struct model_service {
  * @servers: grouped by service, in the order of their list, which tie first
  *	looks at
  * @n_servers: number of them
+ * @vips: those that have a policy, by address and prefix, where asked for
+ * @n_vips: number of them
  * @generation: generation of all that
  * @digest: the kernel's digest of it
  */
@@ -35,11 +39,13 @@ struct model {
 	unsigned int n_services;
 	struct l4lb_server *servers;
 	unsigned int n_servers;
+	struct l4lb_vip *vips;
+	unsigned int n_vips;
 	__u64 generation;
 	__u64 digest;
 };
 
-int model_load(struct lbctl *ctl, struct model *m);
+int model_load(struct lbctl *ctl, struct model *m, unsigned int flags);
 void model_free(struct model *m);
 
 #endif /* LBCTL_MODEL_H */

@@ -13,6 +13,7 @@
  * @server: identity of the server and what is set; its service is empty
  * @vip: VIP and its policy
  * @limits: limits
+ * @old_name: the name by which a service was meant, whatever it is to be called
  * @all: "all" stood in place of the service
  * @server_name: the server was named, not addressed
  * @flags: L4LB_F_*
@@ -22,6 +23,7 @@ struct statement {
 	struct l4lb_server server;
 	struct l4lb_vip vip;
 	struct l4lb_limits limits;
+	char old_name[L4LB_NAME_MAX];
 	bool all;
 	bool server_name;
 	unsigned int flags;
@@ -33,7 +35,8 @@ int parse_prefix(struct words *ws, const char *what, struct l4lb_addr *addr,
 		 __u8 *len, bool *has_len);
 int parse_endpoint(struct words *ws, const char *what, struct l4lb_addr *addr,
 		   __u16 *port, bool *has_port);
-int parse_delete_keys(struct words *ws, struct statement *st);
+int parse_service_delete(struct words *ws, struct statement *st);
+int parse_server_delete(struct words *ws, struct statement *st);
 
 /* parse_service.c */
 int parse_service_id(struct words *ws, bool name, struct l4lb_service *s);
@@ -96,6 +99,7 @@ char *conn_client(const struct l4lb_conn *c, char *buf);
 char *conn_virtual(const struct l4lb_conn *c, char *buf);
 char *conn_end(const struct l4lb_addr *addr, __u16 port, char *buf);
 const char *forward_word(unsigned int method);
+bool server_takes(const struct l4lb_server *server);
 const char *server_state(const struct l4lb_server *server);
 void fields_service(const struct l4lb_service *s, struct object_text *text,
 		    struct out_field *f);

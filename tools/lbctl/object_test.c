@@ -18,6 +18,7 @@
 
 /* Every identity and every key, in the order of save. */
 static const char everything[] =
+	"begin\n"
 	"vip set 10.10.31.0/24 unknown-port reject\n"
 	"vip set 10.10.31.100 unknown-port drop\n"
 	"vip set 2001:db8::/64 unknown-port drop\n"
@@ -36,7 +37,8 @@ static const char everything[] =
 	"service add fwmark 7" KEYS " persist 60/16\n"
 	"server add fwmark 7 192.168.31.101 weight 1\n"
 	"service add fwmark 7 family 6" KEYS "\n"
-	"server add fwmark 7 family 6 2001:db8:8::1 weight 1\n";
+	"server add fwmark 7 family 6 2001:db8:8::1 weight 1\n"
+	"end\n";
 
 static void test_fixpoint(void **state)
 {
@@ -51,7 +53,7 @@ static void test_fixpoint(void **state)
 		run_free(&run);
 		expect_out(k, "save", everything);
 	}
-	run = run_lbctl(k, "apply - dry-run", "# nothing\n");
+	run = run_lbctl(k, "apply - dry-run force", "# nothing\n");
 	assert_int_equal(run.status, DONE);
 	run_free(&run);
 	expect_out(k, "save", everything);
@@ -66,9 +68,27 @@ static void test_spellings(void **state)
 	expect_out(k, "service add tcp 10.0.0.1/32:80-80", "");
 	expect_out(k, "service add udp [2001:db8::1/128]:any", "");
 	expect_out(k, "save",
+		   "begin\n"
 		   "service add tcp 10.0.0.1:80\n"
 		   "service add udp [2001:db8::1]:any\n"
-		   "service add fwmark 31\n");
+		   "service add fwmark 31\n"
+		   "end\n");
+}
+
+/* Every bit of an IPv6 address is 128; 32 of them are a prefix. */
+static void test_persist(void **state)
+{
+	struct fake *k = *state;
+
+	expect_out(k, "service add tcp [2001:db8::1]:80 scheduler rr persist 300/32",
+		   "");
+	expect_out(k, "service add tcp [2001:db8::1]:81 scheduler rr persist 300/128",
+		   "");
+	expect_out(k, "show",
+		   "Prot LocalAddress:Port Scheduler Flags\n"
+		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn  State     Reason\n"
+		   "TCP  [2001:db8::1]:80 rr persist 300/32\n"
+		   "TCP  [2001:db8::1]:81 rr persist 300\n");
 }
 
 /* Where a command takes a service, it takes any. */
@@ -128,26 +148,37 @@ static void test_show(void **state)
 	report(k, 0, L4LB_A_SERVICE_HALF_OPEN, 5);
 	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.1 weight 1", "");
 	report(k, 1, L4LB_A_SERVER_RAMP, 305);
-	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.2", "");
+	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.2 weight 2",
+		   "");
 	report(k, 2, L4LB_A_SERVER_ADMIN, L4LB_ADMIN_DRAIN);
 	report(k, 2, L4LB_A_SERVER_DEADLINE, 130);
 	expect_out(k, "service add fwmark 7 family 6 scheduler rr one-packet on",
 		   "");
+	/* One that leaves comes behind the servers of all services. */
+	expect_out(k, "server add tcp 10.0.0.0/24:80-90 192.168.0.3 weight 3",
+		   "");
+	report(k, 4, L4LB_A_SERVER_LINGER, 0);
+	expect_out(k, "server add fwmark 7 family 6 2001:db8:8::1 weight 4",
+		   "");
+	report(k, 5, L4LB_A_SERVER_HEALTH, L4LB_HEALTH_DOWN);
 	expect_out(k, "show",
 		   "Prot LocalAddress:Port Scheduler Flags\n"
 		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn  State     Reason\n"
 		   "TCP  10.0.0.0/24:80-90 mh persist 300/24 slow-start 30 half-open 5 of 9 on-down hold hook input\n"
 		   "  -> 192.168.0.1                  Masq    1      3          4          up, ramp 30 %\n"
-		   "route       local: the server is this host\n"
-		   "  -> 192.168.0.2                  Masq    0      3          4          draining, 7 left, 2 m 10 s\n"
-		   "FWM  7 family 6 rr one-packet\n");
+		   "  -> 192.168.0.2                  Masq    2      3          4          draining, 7 left, 2 m 10 s\n"
+		   "  -> 192.168.0.3                  Masq    3      3          4          leaving, 7 left\n"
+		   "FWM  7 family 6 rr one-packet\n"
+		   "  -> 2001:db8:8::1                Masq    4      3          4          down\n");
 	expect_out(k, "show ipvsadm",
 		   "Prot LocalAddress:Port Scheduler Flags\n"
 		   "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n"
 		   "TCP  10.0.0.0/24:80-90 mh persistent 300 mask 24\n"
 		   "  -> 192.168.0.1                  Masq    1      3          4\n"
 		   "  -> 192.168.0.2                  Masq    0      3          4\n"
-		   "FWM  7 family 6 rr ops\n");
+		   "  -> 192.168.0.3                  Masq    0      3          4\n"
+		   "FWM  7 family 6 rr ops\n"
+		   "  -> 2001:db8:8::1                Masq    0      3          4\n");
 }
 
 static const char golden[] =
@@ -389,6 +420,7 @@ static void test_explain(void **state)
 		   "template    10.10.31.0/24 persist on 192.168.31.101:80, not used: draining\n"
 		   "candidates  server                       weight active     inactive   score\n"
 		   "            192.168.31.101               0      0          0          -          passed over: slow start: has had its share for now, ramp 30 %\n"
+		   "route       local: the server is this host\n"
 		   "verdict     forward: scheduled by itself (one_packet)\n");
 }
 
@@ -396,7 +428,7 @@ int main(void)
 {
 #define TEST(t)	cmocka_unit_test_setup_teardown(t, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_fixpoint), TEST(test_spellings),
+		TEST(test_fixpoint), TEST(test_spellings), TEST(test_persist),
 		TEST(test_everywhere), TEST(test_show), TEST(test_show_json),
 		TEST(test_detail), TEST(test_template), TEST(test_explain),
 	};

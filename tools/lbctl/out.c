@@ -74,13 +74,41 @@ void out_set_json(struct out *out)
 	out->json = true;
 }
 
+/*
+ * A reason is whatever bytes somebody typed. JSON is UTF-8: where they are not,
+ * each above 0x7f stands as the character of its number, so that nothing is
+ * lost.
+ */
+static json_t *to_string(const char *text)
+{
+	json_t *string = json_string(text);
+	char *escaped, *to;
+
+	if (string)
+		return string;
+	escaped = to = malloc(2 * strlen(text) + 1);
+	if (!escaped)
+		return json_null();
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if (c >= 0x80)
+			*to++ = 0xc0 | c >> 6;
+		*to++ = c >= 0x80 ? 0x80 | (c & 0x3f) : c;
+	}
+	*to = '\0';
+	string = json_string(escaped);
+	free(escaped);
+	return string ? string : json_null();
+}
+
 static json_t *to_json(const struct out_field *f)
 {
 	char hex[20];
 
 	switch (f->type) {
 	case OUT_STRING:
-		return f->str ? json_string(f->str) : json_null();
+		return f->str ? to_string(f->str) : json_null();
 	case OUT_UNSIGNED:
 		/* jansson's integers are signed. */
 		if (f->num > INT64_MAX)

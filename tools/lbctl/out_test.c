@@ -117,6 +117,26 @@ static void test_cut(void **state)
 	free(text);
 }
 
+/* Bytes that are no UTF-8 are kept, and their key with them. */
+static void test_bytes(void **state)
+{
+	const struct out_field f[] = {
+		F_STR("a", "caf\xc3\xa9"), F_STR("b", "caf\xe9\xff"), F_END
+	};
+	char *text;
+	size_t len;
+	FILE *file = open_memstream(&text, &len);
+	struct out *out = out_new(file, true);
+
+	(void)state;
+	out_fields(out, "%{a}", f);
+	out_free(out);
+	fclose(file);
+	assert_string_equal(text,
+			    "{\"a\":\"caf\xc3\xa9\",\"b\":\"caf\xc3\xa9\xc3\xbf\"}\n");
+	free(text);
+}
+
 static void test_full_disk(void **state)
 {
 	const struct out_field a[] = { F_STR("name", "a"), F_END };
@@ -135,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_template),
 		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_full_disk),
 	};
 

@@ -354,13 +354,29 @@ int parse_now(struct words *ws, const struct word *at,
 }
 
 /**
- * parse_delete_keys() - what follows the identity in service|server del
+ * parse_service_delete() - what follows the identity in service del
  * @ws: words
  * @st: result
  *
  * Return: 0 or -EINVAL.
  */
-int parse_delete_keys(struct words *ws, struct statement *st)
+int parse_service_delete(struct words *ws, struct statement *st)
+{
+	static const struct key keys[] = {
+		{ "force", parse_force },
+	};
+
+	return PARSE_KEYS(ws, keys, st);
+}
+
+/**
+ * parse_server_delete() - what follows the identity in server del
+ * @ws: words
+ * @st: result
+ *
+ * Return: 0 or -EINVAL.
+ */
+int parse_server_delete(struct words *ws, struct statement *st)
 {
 	static const struct key keys[] = {
 		{ "force", parse_force },

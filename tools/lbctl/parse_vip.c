@@ -43,7 +43,6 @@ int parse_vip_set(struct words *ws, struct statement *st)
 {
 	static const struct key keys[] = {
 		{ "unknown-port", vip_unknown_port },
-		{ "force", parse_force },
 	};
 	int err = parse_vip_id(ws, &st->vip);
 

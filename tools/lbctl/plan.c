@@ -171,10 +171,22 @@ static int add_state(struct words *ws, struct plan *plan, const char *verb)
 	return 0;
 }
 
+/* What save puts around its statements, so that a part is known for one. */
+static int add_bound(struct words *ws, struct plan *plan,
+		     const struct word *at, bool begin)
+{
+	if (begin && plan->statements)
+		return words_wrong(ws, at,
+				   "\"begin\" stands before all statements");
+	plan->begun |= begin;
+	plan->ended = !begin;
+	return words_end(ws);
+}
+
 static int add_line(struct words *ws, struct plan *plan)
 {
 	static const char * const objects[] = {
-		"service", "server", "vip", "limits", NULL
+		"service", "server", "vip", "limits", "begin", "end", NULL
 	};
 	static const char * const server_verbs[] = {
 		"add", "drain", "enable", "disable", "weight", NULL
@@ -189,6 +201,11 @@ static int add_line(struct words *ws, struct plan *plan)
 		;
 	if (!objects[i])
 		return words_unknown(ws, object, objects);
+	if (plan->ended)
+		return words_wrong(ws, object,
+				   "\"end\" stands behind all statements");
+	if (i >= 4)
+		return add_bound(ws, plan, object, i == 4);
 	verb = words_take(ws, i < 2 ? "the verb (add)" : "the verb (set)");
 	if (!verb)
 		return -EINVAL;
@@ -253,8 +270,10 @@ static void read_lines(struct lbctl *ctl, struct plan *plan, char *text,
 		} else {
 			err = lex_line(&ws, line);
 		}
-		if (!err && ws.n)
+		if (!err && ws.n) {
 			err = add_line(&ws, plan);
+			plan->statements++;
+		}
 		if (!err)
 			continue;
 		plan->errors++;
@@ -296,5 +315,9 @@ int plan_read(struct lbctl *ctl, const char *file, struct plan *plan)
 	}
 	read_lines(ctl, plan, text, len);
 	free(text);
+	if (!plan->errors && plan->begun && !plan->ended)
+		return ctl_complain(ctl,
+				    "%s: it is cut off: \"begin\" stands at its head, but no \"end\" at its foot",
+				    plan->file);
 	return plan->errors ? REFUSED : DONE;
 }

@@ -37,6 +37,9 @@ struct plan_list {
  * @states: struct statement
  * @limits: all lines about limits together
  * @limits_place: the last of them
+ * @statements: number of statements read
+ * @begun: the first is "begin", so that the last has to be "end"
+ * @ended: "end" was read
  * @errors: complaints made
  */
 struct plan {
@@ -47,6 +50,9 @@ struct plan {
 	struct plan_list states;
 	struct l4lb_limits limits;
 	struct plan_place limits_place;
+	unsigned int statements;
+	bool begun;
+	bool ended;
 	unsigned int errors;
 };
 

@@ -55,6 +55,14 @@ static int collect(const struct l4lb_server *server, void *arg)
 	return 0;
 }
 
+/* Does the operator's weight go, and nothing is said about why? */
+static bool takes_back(const struct statement *st)
+{
+	return st->server.has & BIT(SERVER_OPER_WEIGHT) &&
+	       st->server.oper_weight < 0 &&
+	       !(st->server.has & BIT(SERVER_TEXT));
+}
+
 static int set_one(struct lbctl *ctl, const struct statement *st,
 		   const struct l4lb_server *target)
 {
@@ -64,6 +72,10 @@ static int set_one(struct lbctl *ctl, const struct statement *st,
 	change.addr = target->addr;
 	change.port = target->port;
 	change.has |= BIT(SERVER_ADDR) | BIT(SERVER_PORT);
+	/* A reason stays only with an admin state that it may be about. */
+	if (takes_back(st) && target->admin != L4LB_ADMIN_DRAIN &&
+	    target->admin != L4LB_ADMIN_DISABLED)
+		change.has |= BIT(SERVER_TEXT);
 	return l4lb_server_state_set(ctl->h, &change, st->flags);
 }
 
@@ -83,7 +95,8 @@ int state_set(struct lbctl *ctl, const struct statement *st,
 	unsigned int i;
 	int err;
 
-	if (!st->all && !st->server_name && st->server.has & BIT(SERVER_PORT)) {
+	if (!st->all && !st->server_name && st->server.has & BIT(SERVER_PORT) &&
+	    !takes_back(st)) {
 		*matched = 1;
 		exact = st->server;
 		exact.service = st->service;

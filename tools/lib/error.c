@@ -478,8 +478,12 @@ static void locate(struct l4lb *h, const struct extack *ack, const void *sent,
 					     (h->in_txn ? 0 : before);
 		}
 	}
-	/* A message with one object is about that object. */
-	if (!object && nlh && object_count(nlh) == 1) {
+	/*
+	 * A message with one object is about that object, unless the refusal is
+	 * about the transaction as a whole.
+	 */
+	if (!object && !(h->in_txn && ack->cookie) && nlh &&
+	    object_count(nlh) == 1) {
 		object = object_at(nlh, 0);
 		err->index = sent_before(h, sent) + before;
 	}
@@ -544,5 +548,12 @@ int l4lb_error_decode(struct l4lb *h, const struct nlmsghdr *nlh,
 		snprintf(h->err.kernel, sizeof(h->err.kernel), "%s", ack.msg);
 	locate(h, &ack, sent, sent_len, nlh->nlmsg_seq);
 	compose(&h->err);
+	/* The caller knows which generation it asked for. */
+	if (code == ESTALE && ack.cookie) {
+		size_t used = strlen(h->err.text);
+
+		snprintf(h->err.text + used, sizeof(h->err.text) - used,
+			 " (running: %llu)", h->err.generation);
+	}
 	return -code;
 }

@@ -53,6 +53,7 @@ struct fake_object {
  * @refuse_cookie: send a cookie with this index, -1: none
  * @interrupt: mark this many dumps as interrupted
  * @absent: the module is not loaded
+ * @lose_answers: commits are acknowledged, but their answer is lost
  * @generation: number of commits
  * @limits: payload of a limits nest that was set last
  * @limits_len: bytes of it
@@ -83,6 +84,7 @@ struct fake {
 	int refuse_cookie;
 	unsigned int interrupt;
 	bool absent;
+	bool lose_answers;
 	__u64 generation;
 	unsigned char limits[512];
 	size_t limits_len;
@@ -267,6 +269,22 @@ static inline void fake_put_object(struct nlmsghdr *nlh,
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static inline bool fake_lingers(const struct fake_object *o)
+{
+	char buf[sizeof(o->data) + NLA_HDRLEN] __attribute__((aligned(8)));
+	struct nlattr *nest = (void *)buf;
+	struct l4lb_server server;
+
+	if (o->type != L4LB_A_SERVER)
+		return false;
+	nest->nla_type = o->type;
+	nest->nla_len = NLA_HDRLEN + o->len;
+	memcpy(nest + 1, o->data, o->len);
+	l4lb_server_decode(nest, &server);
+	return server.has & L4LB_BIT(L4LB_A_SERVER_LINGER);
+}
+
+/* As the kernel: servers that are leaving behind all others. */
 static inline void fake_dump(struct fake *k, const struct nlmsghdr *req,
 			     __u16 type)
 {
@@ -278,15 +296,17 @@ static inline void fake_dump(struct fake *k, const struct nlmsghdr *req,
 		k->interrupt--;
 		flags |= NLM_F_DUMP_INTR;
 	}
-	for (i = 0; i < k->n_store; i++) {
-		if (k->store[i].type != type)
+	for (i = 0; i < 2 * k->n_store; i++) {
+		const struct fake_object *o = &k->store[i % k->n_store];
+
+		if (o->type != type || fake_lingers(o) != (i >= k->n_store))
 			continue;
 		/* One object in the first message, then three in each. */
 		if (!nlh) {
 			nlh = fake_reply(k, req);
 			nlh->nlmsg_flags = flags;
 		}
-		fake_put_object(nlh, &k->store[i]);
+		fake_put_object(nlh, o);
 		if (i && ++in_message < 3)
 			continue;
 		fake_end(k, nlh);
@@ -370,7 +390,10 @@ static inline void fake_txn(struct fake *k, const struct nlmsghdr *req,
 			k->generation++;
 		}
 		k->in_txn = false;
-		fake_figures(k, req);
+		if (k->lose_answers)
+			fake_ack(k, req);
+		else
+			fake_figures(k, req);
 		return;
 	}
 	k->in_txn = false;

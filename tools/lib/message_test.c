@@ -260,6 +260,40 @@ static void test_fallback(void **state)
 			    "service www: not permitted: this needs CAP_NET_ADMIN");
 }
 
+/* A moved base: what runs now is said; the caller knows what it asked for. */
+static void test_base(void **state)
+{
+	struct fixture *f = *state;
+	const __u64 base = 6;
+
+	f->k->refuse_cmd = L4LB_CMD_TXN_BEGIN;
+	f->k->refuse_object = ~0U;
+	f->k->refuse_errno = ESTALE;
+	f->k->refuse_text = "the configuration has changed";
+	f->k->refuse_cookie = 0x7fffffff;
+	f->k->generation = 7;
+	assert_int_equal(l4lb_txn_begin(f->h, L4LB_TXN_MODE_EDIT, &base),
+			 -ESTALE);
+	assert_string_equal(l4lb_error(f->h)->text,
+			    "the configuration has changed (running: 7)");
+}
+
+/* An answer that was lost is no refusal where the acknowledgment came. */
+static void test_lost_answer(void **state)
+{
+	struct l4lb_summary summary;
+	struct fixture *f = *state;
+	struct l4lb_service s;
+
+	make_service(&s, 1);
+	assert_int_equal(l4lb_txn_begin(f->h, L4LB_TXN_MODE_EDIT, NULL), 0);
+	assert_int_equal(l4lb_service_new(f->h, &s, 0), 0);
+	f->k->lose_answers = true;
+	assert_int_equal(l4lb_txn_commit(f->h, 0, NULL, &summary), 0);
+	assert_int_equal(f->k->last_cmd, L4LB_CMD_VERSION_GET);
+	assert_int_equal(summary.generation, f->k->generation);
+}
+
 static int count_service(const struct l4lb_service *s, void *arg)
 {
 	(void)s;
@@ -359,7 +393,8 @@ int main(void)
 		TEST(test_open), TEST(test_golden), TEST(test_packing),
 		TEST(test_mixed), TEST(test_refused_early),
 		TEST(test_refused_late), TEST(test_missing),
-		TEST(test_fallback), TEST(test_dump), TEST(test_batch),
+		TEST(test_fallback), TEST(test_base),
+		TEST(test_lost_answer), TEST(test_dump), TEST(test_batch),
 		TEST(test_garbage), TEST(test_nested),
 	};
 

@@ -191,8 +191,11 @@ int l4lb_change(struct l4lb *h, __u8 cmd, unsigned int flags,
 	if (h->in_txn && h->failed)
 		return h->err.code ? -h->err.code : -EPROTO;
 	nlh = msg_open(h, cmd, flags);
-	if (!nlh)
+	if (!nlh) {
+		/* Without this object the transaction is not what was meant. */
+		h->failed |= h->in_txn;
 		return -h->err.code;
+	}
 	encode(nlh, obj);
 	if (h->in_txn || h->in_batch)
 		return 0;

@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#define NO_ANSWER	(~0ULL)	/* no namespace comes to that generation */
+
 /**
  * struct begun - answer of TXN_BEGIN
  * @id: the transaction
@@ -69,16 +71,39 @@ static void txn_end(struct l4lb *h)
 	l4lb_chunks_free(h);
 }
 
+/*
+ * The kernel answers, then acknowledges; a congested socket loses either. With
+ * the acknowledgment the commit is known to have happened, and the running
+ * figures stand in for the answer; without it nothing is known.
+ */
+static int commit_request(struct l4lb *h, struct nlmsghdr *nlh,
+			  struct l4lb_summary *summary)
+{
+	int err;
+
+	summary->digest = 0;
+	summary->generation = NO_ANSWER;
+	err = l4lb_request(h, nlh, l4lb_summary_decode, summary);
+	if (err == -ENOBUFS)
+		return l4lb_fail(h, ENOBUFS,
+				 "the answer was lost, so it is not known whether the commit happened: read the generation");
+	if (!err && summary->generation == NO_ANSWER)
+		err = l4lb_version_get(h, summary);
+	return err;
+}
+
 /**
  * l4lb_txn_commit() - send what is left, then swap the configuration
  * @h: handle
- * @flags: L4LB_F_DRY_RUN: everything but the swap
+ * @flags: L4LB_F_DRY_RUN: everything but the swap; L4LB_F_FORCE: what goes may be
+ *	another owner's
  * @base: generation that the running configuration must have, or NULL
  * @summary: generation, digest and number of changed objects; may be NULL
  *
  * The transaction is over in any case; refused, nothing has changed.
  *
- * Return: 0 or a negative errno, that of the first refusal.
+ * Return: 0 or a negative errno, that of the first refusal; -ENOBUFS where the
+ * answer was lost: whether it happened shows the generation.
  */
 int l4lb_txn_commit(struct l4lb *h, unsigned int flags, const __u64 *base,
 		    struct l4lb_summary *summary)
@@ -93,21 +118,23 @@ int l4lb_txn_commit(struct l4lb *h, unsigned int flags, const __u64 *base,
 		return l4lb_fail(h, EINVAL, "no transaction is open");
 	if (summary)
 		memset(summary, 0, sizeof(*summary));
-	err = h->failed ? -h->err.code : l4lb_msg_push(h);
+	if (h->failed)
+		err = h->err.code ? -h->err.code : -EPROTO;
+	else
+		err = l4lb_msg_push(h);
 	if (!err) {
 		nlh = l4lb_msg_put(h, buf, L4LB_CMD_TXN_COMMIT, flags);
 		mnl_attr_put_u64(nlh, L4LB_A_TXN, h->txn);
 		if (base)
 			mnl_attr_put_u64(nlh, L4LB_A_BASE_GENERATION, *base);
-		err = l4lb_request(h, nlh, l4lb_summary_decode,
-				   summary ? summary : &unused);
+		err = commit_request(h, nlh, summary ? summary : &unused);
 	}
 	if (err) {
 		/* What happened first is what the caller must hear. */
 		first = h->err;
 		l4lb_txn_abort(h);
 		h->err = first;
-		return err ? err : -EPROTO;
+		return err;
 	}
 	txn_end(h);
 	return 0;
