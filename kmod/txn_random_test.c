@@ -333,20 +333,26 @@ static void r_traffic(struct kunit *test, struct r_fix *r)
 	l4lb_slots_settle(&fix->ln->endpoints, fix->ln->conns.sweep);
 }
 
-/* What the changes that were accepted make of what runs; the first misfit. */
+/*
+ * What the changes that were accepted make of what runs; the first misfit, by its
+ * number among the objects, which a flush is none of.
+ */
 static int r_replay(const struct r_fix *r, struct r_model *m, u8 mode,
 		    const struct l4lb_change *ch, u32 nr, u32 *index)
 {
 	const struct l4lb_change flush = { .op = L4LB_CHANGE_FLUSH };
+	u32 i;
 	int err;
 
+	*index = 0;
 	*m = r->run;
 	if (mode == L4LB_TXN_MODE_REPLACE)
 		r_apply(m, &flush);
-	for (*index = 0; *index < nr; ++*index) {
-		err = r_apply(m, &ch[*index]);
+	for (i = 0; i < nr; i++) {
+		err = r_apply(m, &ch[i]);
 		if (err)
 			return err;
+		*index += ch[i].op != L4LB_CHANGE_FLUSH;
 	}
 	return 0;
 }
