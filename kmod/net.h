@@ -107,6 +107,8 @@ struct l4lb_sample {
  * @nr_servers_all: servers in memory, lingering ones included; @conf_lock
  * @draining: a server drains, and its end has not been told. WRITE_ONCE under
  *	@state_lock
+ * @publications: counts up before and after each publication of a commit, so
+ *	it is odd while one is under way; from 2. WRITE_ONCE under @state_lock
  * @active: hooks are registered and a module reference is held; @conf_lock
  * @marks: so are those that look at marks; @conf_lock
  * @txn_idle: aborts transactions that nobody has touched for a minute
@@ -133,6 +135,7 @@ struct l4lb_net {
 	struct list_head standbys;
 	struct l4lb_hash standby_hash;
 	u32 nr_servers_all;
+	u32 publications;
 	bool active;
 	bool marks;
 	bool draining;

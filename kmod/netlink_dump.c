@@ -10,9 +10,11 @@
  * would be no more work, but a place in it means something else after each
  * commit, and its order nothing to people.
  *
- * What a commit changes in between is reported: the generation is the dump's
- * sequence number, so a dump that saw two of them ends with NLM_F_DUMP_INTR.
+ * What a commit changes in between is reported: publications count as the dump's
+ * sequence number, so a dump that saw two of them, or one that was under way, has
+ * NLM_F_DUMP_INTR.
  */
+#include <linux/delay.h>
 #include <net/genetlink.h>
 
 #include "net.h"
@@ -21,6 +23,8 @@
 #include "server.h"
 #include "service.h"
 #include "slots.h"
+
+#define READ_TRIES	5	/* until an answer is of one publication */
 
 /**
  * struct cursor - place of a dump, in netlink_callback.ctx
@@ -76,16 +80,56 @@ void *l4lb_nl_slots_next(const struct l4lb_slots *s, u32 *id)
 }
 
 /**
- * l4lb_nl_dump_seq() - sequence number of a dump at this moment
+ * l4lb_nl_seq() - which publication of a commit is in force
  * @ln: namespace
  *
- * Context: RCU read side.
- * Return: from the generation; not 0, which would mean unchecked, before the
- * 2^32nd commit.
+ * Context: any; before what is read.
+ * Return: for l4lb_nl_torn(); as a dump's sequence number not 0, which would
+ * mean unchecked, before the 2^31st commit.
  */
-u32 l4lb_nl_dump_seq(struct l4lb_net *ln)
+u32 l4lb_nl_seq(const struct l4lb_net *ln)
 {
-	return (u32)rcu_dereference(ln->table)->generation + 1;
+	u32 seq = READ_ONCE(ln->publications);
+
+	/* Pairs with the first barrier of l4lb_commit_publish(). */
+	smp_rmb();
+	return seq;
+}
+
+/**
+ * l4lb_nl_torn() - may what was read be of two publications?
+ * @ln: namespace
+ * @seq: l4lb_nl_seq() before that was read
+ *
+ * A publication is many steps: numbers, the table, then servers and scheduler
+ * data, service by service.
+ *
+ * Context: any; behind what was read.
+ * Return: true when one was under way.
+ */
+bool l4lb_nl_torn(const struct l4lb_net *ln, u32 seq)
+{
+	/* Pairs with the second barrier of l4lb_commit_publish(). */
+	smp_rmb();
+	return seq & 1 || READ_ONCE(ln->publications) != seq;
+}
+
+/**
+ * l4lb_nl_again() - is an answer to be made once more, for it is torn?
+ * @ln: namespace
+ * @seq: l4lb_nl_seq() before it was made
+ * @tries: counts them; from 0
+ *
+ * Context: process, may sleep.
+ * Return: true, some time after, unless that was often enough: an answer that
+ * is about two configurations is better than none.
+ */
+bool l4lb_nl_again(const struct l4lb_net *ln, u32 seq, u32 *tries)
+{
+	if (!l4lb_nl_torn(ln, seq) || ++*tries == READ_TRIES)
+		return false;
+	fsleep(1000);
+	return true;
 }
 
 /**
@@ -98,6 +142,8 @@ void l4lb_nl_dump_end(struct sk_buff *skb, struct netlink_callback *cb,
 		      void *hdr)
 {
 	genl_dump_check_consistent(cb, hdr);
+	if (l4lb_nl_torn(net_of(cb), cb->seq))
+		genlmsg_nlhdr(hdr)->nlmsg_flags |= NLM_F_DUMP_INTR;
 	genlmsg_end(skb, hdr);
 }
 
@@ -167,8 +213,9 @@ int l4lb_nl_service_get(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr *nest = info->attrs[L4LB_A_SERVICE];
 	struct l4lb_nl_service_ref ref;
 	struct l4lb_service *svc;
+	u32 seq, tries = 0;
 	struct sk_buff *msg;
-	void *hdr;
+	void *hdr, *start;
 	int err;
 
 	if (!nest) {
@@ -182,11 +229,16 @@ int l4lb_nl_service_get(struct sk_buff *skb, struct genl_info *info)
 	msg = l4lb_nl_reply_new(info, GENLMSG_DEFAULT_SIZE, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	rcu_read_lock();
-	svc = l4lb_nl_service_find(ln, &ref);
-	if (svc)
-		err = l4lb_put_service(msg, L4LB_A_SERVICE, ln, svc);
-	rcu_read_unlock();
+	start = skb_tail_pointer(msg);
+	do {
+		nlmsg_trim(msg, start);
+		seq = l4lb_nl_seq(ln);
+		rcu_read_lock();
+		svc = l4lb_nl_service_find(ln, &ref);
+		if (svc)
+			err = l4lb_put_service(msg, L4LB_A_SERVICE, ln, svc);
+		rcu_read_unlock();
+	} while (l4lb_nl_again(ln, seq, &tries));
 	if (svc && !err)
 		return l4lb_nl_reply(msg, hdr, info);
 	nlmsg_free(msg);
@@ -227,7 +279,7 @@ int l4lb_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	rcu_read_lock();
-	cb->seq = l4lb_nl_dump_seq(ln);
+	cb->seq = l4lb_nl_seq(ln);
 	while ((svc = l4lb_nl_slots_next(&ln->services, &cursor->id))) {
 		err = dump_service(skb, cb, ln, svc);
 		if (err)
@@ -463,7 +515,7 @@ int l4lb_nl_server_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	rcu_read_lock();
-	cb->seq = l4lb_nl_dump_seq(ln);
+	cb->seq = l4lb_nl_seq(ln);
 	if (!cursor->lingering)
 		err = dump_configured(skb, cb, ln, cursor);
 	if (!err)
@@ -565,7 +617,7 @@ int l4lb_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	rcu_read_lock();
-	cb->seq = l4lb_nl_dump_seq(ln);
+	cb->seq = l4lb_nl_seq(ln);
 	map = rcu_dereference(ln->table)->vips;
 	for (; cursor->id <= map->mask; cursor->id++, cursor->pos = 0) {
 		leaf = map->leaf[cursor->id];

@@ -167,7 +167,9 @@ int l4lb_nl_server_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int l4lb_nl_vip_get(struct sk_buff *skb, struct genl_info *info);
 int l4lb_nl_vip_dump_start(struct netlink_callback *cb);
 int l4lb_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb);
-u32 l4lb_nl_dump_seq(struct l4lb_net *ln);
+u32 l4lb_nl_seq(const struct l4lb_net *ln);
+bool l4lb_nl_torn(const struct l4lb_net *ln, u32 seq);
+bool l4lb_nl_again(const struct l4lb_net *ln, u32 seq, u32 *tries);
 void l4lb_nl_dump_end(struct sk_buff *skb, struct netlink_callback *cb,
 		      void *hdr);
 

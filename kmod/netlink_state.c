@@ -363,18 +363,24 @@ static int put_reasons(struct sk_buff *msg, struct l4lb_net *ln)
 int l4lb_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct l4lb_net *ln = l4lb_pernet(genl_info_net(info));
+	u32 seq, tries = 0;
 	struct l4lb_sums sums;
 	struct sk_buff *msg;
-	void *hdr;
+	void *hdr, *start;
 	int err;
 
 	msg = l4lb_nl_reply_new(info, GENLMSG_DEFAULT_SIZE, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	rcu_read_lock();
-	stats_sum(ln, &sums);
-	err = put_snapshot(msg, ln);
-	rcu_read_unlock();
+	start = skb_tail_pointer(msg);
+	do {
+		nlmsg_trim(msg, start);
+		seq = l4lb_nl_seq(ln);
+		rcu_read_lock();
+		stats_sum(ln, &sums);
+		err = put_snapshot(msg, ln);
+		rcu_read_unlock();
+	} while (l4lb_nl_again(ln, seq, &tries));
 	if (!err)
 		err = l4lb_put_stats(msg, L4LB_A_STATS, &sums);
 	if (!err)

@@ -515,6 +515,7 @@ int l4lb_txn_net_init(struct l4lb_net *ln)
 	if (!table)
 		return -ENOMEM;
 	RCU_INIT_POINTER(ln->table, table);
+	ln->publications = 2;
 	INIT_LIST_HEAD(&ln->lingering);
 	INIT_LIST_HEAD(&ln->idle_endpoints);
 	INIT_DELAYED_WORK(&ln->txn_idle, txn_idle);

@@ -412,8 +412,8 @@ static void txn_dry_runs(struct kunit *test)
 	struct l4lb_txn_result result;
 	struct txn_fix *fix = test->priv;
 	struct l4lb_txn *txn;
+	u32 i, seq = fix->ln->publications;
 	size_t bytes = 0;
-	u32 i;
 
 	txn = t_begin(test, L4LB_TXN_MODE_EDIT, 1);
 	T_STAGE(txn, t_method(CH_SERVICE_NEW, 1, L4LB_METHOD_NAT), 0);
@@ -426,7 +426,10 @@ static void txn_dry_runs(struct kunit *test)
 			bytes = txn->objects.bytes;
 	}
 	KUNIT_EXPECT_EQ(test, txn->objects.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, fix->ln->publications, seq);
 	KUNIT_EXPECT_EQ(test, t_commit(test, txn, NULL), 0);
+	KUNIT_EXPECT_EQ(test, fix->ln->publications, seq + 2);
+	KUNIT_EXPECT_EQ(test, seq & 1, 0u);
 	t_check(test);
 }
 
