@@ -122,12 +122,13 @@ void l4lb_notify_server(struct l4lb_net *ln, enum l4lb_cmd cmd,
  * l4lb_notify_vip() - a VIP's policy or standby changed
  * @ln: namespace
  * @vip: VIP
- * @group: %L4LB_GRP_CONFIG: its policy, %L4LB_GRP_STATE: its standby
+ * @policy: its policy, which goes to the group "config"; else its standby: "state"
  *
  * Context: process, may sleep; the caller keeps @vip.
  */
-void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip, u8 group)
+void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip, bool policy)
 {
+	u8 group = policy ? L4LB_GRP_CONFIG : L4LB_GRP_STATE;
 	struct event ev;
 	int err;
 

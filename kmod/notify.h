@@ -21,7 +21,7 @@ void l4lb_notify_service(struct l4lb_net *ln, enum l4lb_cmd cmd,
 void l4lb_notify_server(struct l4lb_net *ln, enum l4lb_cmd cmd,
 			const struct l4lb_service *svc,
 			const struct l4lb_server *srv);
-void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip, u8 group);
+void l4lb_notify_vip(struct l4lb_net *ln, const struct l4lb_vip *vip, bool policy);
 void l4lb_notify_limits(struct l4lb_net *ln);
 void l4lb_notify_commit(struct l4lb_net *ln, u64 generation, u64 digest,
 			u64 changed);

@@ -7,7 +7,6 @@
  */
 #include <linux/slab.h>
 
-#include "netlink.h"
 #include "notify.h"
 #include "txn_priv.h"
 
@@ -186,12 +185,12 @@ static void notify_vip(struct l4lb_commit *c, const struct l4lb_txn_vip *tv)
 	u8 was = tv->old ? tv->old->unknown_port : L4LB_UNKNOWN_PORT_PASS;
 
 	if (tv->ver && (!tv->old || was != tv->unknown_port)) {
-		l4lb_notify_vip(c->ln, tv->ver, L4LB_GRP_CONFIG);
+		l4lb_notify_vip(c->ln, tv->ver, true);
 	} else if (tv->old && tv->mc.del && !tv->ver) {
 		gone = *tv->old;
 		gone.nr_services = 0;
 		gone.unknown_port = L4LB_UNKNOWN_PORT_PASS;
-		l4lb_notify_vip(c->ln, &gone, L4LB_GRP_CONFIG);
+		l4lb_notify_vip(c->ln, &gone, true);
 	}
 }
 

@@ -8,7 +8,6 @@
 #include <linux/slab.h>
 
 #include "net.h"
-#include "netlink.h"
 #include "notify.h"
 #include "vip.h"
 
@@ -67,7 +66,7 @@ static void standby_show(struct l4lb_net *ln, const union l4lb_addr *addr,
 		WRITE_ONCE(vip->active_since, jiffies | 1);
 	WRITE_ONCE(vip->standby, standby);
 	/* The lock keeps @vip published, hence alive. */
-	l4lb_notify_vip(ln, vip, L4LB_GRP_STATE);
+	l4lb_notify_vip(ln, vip, false);
 }
 
 static int standby_add(struct l4lb_net *ln, struct standby *sb,

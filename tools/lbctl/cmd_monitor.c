@@ -83,7 +83,8 @@ static void print_event(struct lbctl *ctl, const char *tmpl, const char *event,
 #define DROP_PACKET " %{verdict} %{proto} %{source} > %{destination}[ %{flags}]"
 #define DROP_PLACE "[ from %{dev}][ at %{hook}][ service %{service}]"
 #define DROP_LINE HEAD DROP_PACKET DROP_PLACE ": %{_sentence} (%{reason})[ %{_missed}]"
-#define LIMITS_LINE HEAD " conns %{conns} memory %{memory} services %{services} servers %{servers} vips %{vips}[ timeout %{_timeouts}]"
+#define CAPS " conns %{conns} memory %{memory} services %{services} servers %{servers}"
+#define LIMITS_LINE HEAD CAPS " vips %{vips}[ timeout %{_timeouts}]"
 #define OTHER_LINE HEAD
 #define LOST_LINE "%{time} %{event}: some events did not fit into the socket"
 

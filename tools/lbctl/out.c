@@ -86,7 +86,8 @@ static json_t *to_string(const char *text)
 
 	if (string)
 		return string;
-	escaped = to = malloc(2 * strlen(text) + 1);
+	escaped = malloc(2 * strlen(text) + 1);
+	to = escaped;
 	if (!escaped)
 		return json_null();
 	for (; *text; text++) {

@@ -299,7 +299,7 @@ static inline void fake_dump(struct fake *k, const struct nlmsghdr *req,
 	for (i = 0; i < 2 * k->n_store; i++) {
 		const struct fake_object *o = &k->store[i % k->n_store];
 
-		if (o->type != type || fake_lingers(o) != (i >= k->n_store))
+		if (o->type != type || fake_lingers(o) == (i < k->n_store))
 			continue;
 		/* One object in the first message, then three in each. */
 		if (!nlh) {
