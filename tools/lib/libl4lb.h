@@ -507,7 +507,7 @@ struct l4lb_io {
 
 /* Flags of changes */
 #define L4LB_F_FORCE	L4LB_BIT(0)	/* objects of another owner too */
-#define L4LB_F_NOW	L4LB_BIT(1)	/* do not drain what is deleted */
+#define L4LB_F_NOW	L4LB_BIT(1)	/* end connections of a server that is deleted */
 #define L4LB_F_DRY_RUN	L4LB_BIT(2)	/* commit: everything but the swap */
 
 /* Multicast groups */

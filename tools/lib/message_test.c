@@ -255,7 +255,7 @@ static void test_fallback(void **state)
 	memset(&s, 0, sizeof(s));
 	s.has = L4LB_BIT(L4LB_A_SERVICE_NAME);
 	strcpy(s.name, "www");
-	assert_int_equal(l4lb_service_del(f->h, &s, L4LB_F_NOW), -EPERM);
+	assert_int_equal(l4lb_service_del(f->h, &s, 0), -EPERM);
 	assert_string_equal(l4lb_error(f->h)->text,
 			    "service www: not permitted: this needs CAP_NET_ADMIN");
 }

@@ -152,7 +152,7 @@ int l4lb_service_set(struct l4lb *h, const struct l4lb_service *service,
  * l4lb_service_del() - delete a service and its servers
  * @h: handle
  * @service: identity
- * @flags: L4LB_F_*
+ * @flags: L4LB_F_FORCE or 0
  *
  * Return: as l4lb_change().
  */

@@ -22,7 +22,7 @@ static void encode(struct nlmsghdr *nlh, const void *obj)
  * l4lb_vip_set() - policy of a VIP
  * @h: handle
  * @vip: identity and UNKNOWN_PORT
- * @flags: L4LB_F_*
+ * @flags: 0; VIPs have no owner
  *
  * Return: as l4lb_change().
  */

@@ -91,7 +91,7 @@ enum l4lb_cmd {
  * @L4LB_A_TXN_MODE: u8 &enum l4lb_txn_mode
  * @L4LB_A_OWNER: u8 &enum l4lb_owner, who asks for the change
  * @L4LB_A_FORCE: flag, change objects of another owner
- * @L4LB_A_NOW: flag, do not drain what is deleted
+ * @L4LB_A_NOW: flag, end the connections of a server that is deleted
  * @L4LB_A_DRY_RUN: flag, commit: everything but the swap
  * @L4LB_A_COUNT: u64, how many objects a request touched
  * @L4LB_A_VERSION: string, version of the module
