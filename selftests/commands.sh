@@ -167,7 +167,7 @@ test_keys()
 	while read -r key; do
 		# shellcheck disable=SC2086 # words
 		lb service set www $key
-		check_match "key: $key" " $key( |\$)" "$(lb save)"
+		check_match "key: $key" " $key([[:space:]]|\$)" "$(lb save)"
 	done <<-'END'
 	method dr
 	tie first
@@ -373,11 +373,11 @@ test_timeouts()
 	refused 'the service is TCP' service add tcp 10.10.31.100:80 \
 		timeout udp=7
 	lb service add fwmark 7 timeout established=900,udp=7
-	lb version digest >"$_test_dir/digest"
+	lb version | grep -i digest >"$_test_dir/digest"
 	lb save >"$_test_dir/one"
 	lb flush
 	lb apply "$_test_dir/one"
-	lb version digest | cmp - "$_test_dir/digest"
+	lb version | grep -i digest | cmp - "$_test_dir/digest"
 }
 
 # a bad file changes nothing; the place is named
