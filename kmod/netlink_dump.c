@@ -91,7 +91,7 @@ u32 l4lb_nl_seq(const struct l4lb_net *ln)
 {
 	u32 seq = READ_ONCE(ln->publications);
 
-	/* Pairs with the first barrier of l4lb_commit_publish(). */
+	/* Pairs with the second barrier of l4lb_commit_publish(). */
 	smp_rmb();
 	return seq;
 }
@@ -109,7 +109,7 @@ u32 l4lb_nl_seq(const struct l4lb_net *ln)
  */
 bool l4lb_nl_torn(const struct l4lb_net *ln, u32 seq)
 {
-	/* Pairs with the second barrier of l4lb_commit_publish(). */
+	/* Pairs with the first barrier of l4lb_commit_publish(). */
 	smp_rmb();
 	return seq & 1 || READ_ONCE(ln->publications) != seq;
 }

@@ -258,14 +258,15 @@ void l4lb_commit_publish(struct l4lb_commit *c)
 
 	lockdep_assert_held(&ln->conf_lock);
 	mutex_lock(&ln->state_lock);
-	/* Both pair with l4lb_nl_seq() and l4lb_nl_torn(). */
 	WRITE_ONCE(ln->publications, ln->publications + 1);
+	/* Pairs with l4lb_nl_torn(): who sees what follows sees the count. */
 	smp_wmb();
 	publish_before(c);
 	/* Pairs with rcu_dereference(ln->table) of packets and dumps. */
 	rcu_assign_pointer(ln->table, c->fresh);
 	list_for_each_entry(ts, &c->txn->touched, list)
 		publish_service(c, ts);
+	/* Pairs with l4lb_nl_seq(): who sees the count sees all of it. */
 	smp_wmb();
 	WRITE_ONCE(ln->publications, ln->publications + 1);
 	mutex_unlock(&ln->state_lock);

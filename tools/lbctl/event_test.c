@@ -144,8 +144,7 @@ static void test_json(void **state)
 		NULL
 	};
 	static const char limits[] =
-		"\"event\":\"limits\",\"conns\":1000,\"memory\":65536,"
-		"\"services\":1,\"servers\":2,\"vips\":3,\"timeouts\":{\"udp\":7}}";
+		"\"event\":\"limits\",\"conns\":1000,\"memory\":65536,\"services\":1,\"servers\":2,\"vips\":3,\"timeouts\":{\"udp\":7}}";
 	struct fake *k = fake_new();
 	struct run run = run_lbctl_recv(k, "-j monitor drops", NULL,
 					recv_events);

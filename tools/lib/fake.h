@@ -298,8 +298,9 @@ static inline void fake_dump(struct fake *k, const struct nlmsghdr *req,
 	}
 	for (i = 0; i < 2 * k->n_store; i++) {
 		const struct fake_object *o = &k->store[i % k->n_store];
+		bool behind = i >= k->n_store;
 
-		if (o->type != type || fake_lingers(o) == (i < k->n_store))
+		if (o->type != type || fake_lingers(o) != behind)
 			continue;
 		/* One object in the first message, then three in each. */
 		if (!nlh) {
