@@ -100,6 +100,8 @@ struct l4lb_server_conf {
  * @source_lock: protects @source
  * @source: the director's address on the way of @route, which tunnels use; zero:
  *	none. @source_lock
+ * @source_stamp: tells whether @source of IPv6 must be chosen anew (xmit_route.c);
+ *	@source_lock
  * @at_node: in &l4lb_net.at while a packet can find it; conf_lock, readers RCU
  * @pos: place in the scheduler data of the published version; rt->lock
  * @conf: configured values; RCU, written at publication
@@ -136,6 +138,7 @@ struct l4lb_server {
 	atomic_t inactive;
 	seqlock_t source_lock;	/* of @source */
 	union l4lb_addr source;
+	u32 source_stamp;
 	unsigned long deadline;
 	unsigned long ramp_from;
 	struct hlist_node at_node;
@@ -194,6 +197,21 @@ struct l4lb_rs_addr {
 	u32 refs;		/* endpoints with this address; conf_lock */
 	struct rcu_head rcu;	/* frees it */
 };
+
+/**
+ * l4lb_server_count() - a server's connections
+ * @count: &l4lb_server.active or &l4lb_server.inactive
+ *
+ * Of two CPUs that move and end a connection at once, the end may be counted
+ * first; the counter is then one too low until the other comes.
+ *
+ * Context: any.
+ * Return: as many, never less than none.
+ */
+static inline u32 l4lb_server_count(const atomic_t *count)
+{
+	return max(atomic_read(count), 0);
+}
 
 /**
  * l4lb_server_excluded() - why a server may not get a new connection

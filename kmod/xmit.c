@@ -221,22 +221,66 @@ static void xmit_fragment(struct l4lb_net *ln, struct sk_buff *skb)
 		ip_do_fragment(ln->net, skb->sk, skb, xmit_piece);
 }
 
+/*
+ * Take away a jumbo payload option (RFC 2675), which no segment is to have. The
+ * stack does so, too, but 6.1 moves a link header along that is not there yet,
+ * and so writes over the TCP header. Returns its bytes.
+ */
+static unsigned int xmit_unjumbo(struct sk_buff *skb)
+{
+	const unsigned int len = sizeof(struct hop_jumbo_hdr);
+	int nexthdr = ipv6_has_hopopt_jumbo(skb);
+
+	if (likely(!nexthdr))
+		return 0;
+	memmove(skb->data + len, skb->data, sizeof(struct ipv6hdr));
+	__skb_pull(skb, len);
+	skb_reset_network_header(skb);
+	ipv6_hdr(skb)->nexthdr = nexthdr;
+	return len;
+}
+
+/**
+ * l4lb_xmit_segments() - cut a GSO packet into what it stands for
+ * @skb: the packet, prepared, with its route and the network header at its data;
+ *	consumed on success
+ * @less: out, if not NULL: bytes of an extension header that the segments do not
+ *	have any more
+ *
+ * Context: RCU read side, BH off.
+ * Return: the segments, linked by next; or NULL with @skb the caller's.
+ */
+struct sk_buff *l4lb_xmit_segments(struct sk_buff *skb, unsigned int *less)
+{
+	unsigned int jumbo = xmit_unjumbo(skb);
+	netdev_features_t features;
+	struct sk_buff *segs;
+
+	/* At LOCAL_OUT it has none. */
+	skb->dev = skb_dst(skb)->dev;
+	features = netif_skb_features(skb);
+	segs = skb_gso_segment(skb, features & ~NETIF_F_GSO_MASK);
+	if (IS_ERR_OR_NULL(segs))
+		return NULL;
+	consume_skb(skb);
+	if (less)
+		*less = jumbo;
+	return segs;
+}
+
 /* Fragment, as the IP stack would; GSO packets are segmented first. */
 static u32 xmit_split(struct l4lb_net *ln, struct sk_buff *skb)
 {
 	u32 mtu = dst_mtu(skb_dst(skb));
 	struct sk_buff *segs, *next;
-	netdev_features_t features;
 
 	if (!skb_is_gso(skb)) {
 		xmit_fragment(ln, skb);
 		return L4LB_REASON_UNSPEC;
 	}
-	features = netif_skb_features(skb);
-	segs = skb_gso_segment(skb, features & ~NETIF_F_GSO_MASK);
-	if (IS_ERR_OR_NULL(segs))
+	segs = l4lb_xmit_segments(skb, NULL);
+	if (!segs)
 		return L4LB_REASON_TOO_BIG;
-	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
 		if (skb->len > mtu)
@@ -272,3 +316,7 @@ u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb, bool split)
 		return L4LB_REASON_NO_NEIGHBOUR;
 	return L4LB_REASON_UNSPEC;
 }
+
+#ifdef L4LB_KUNIT
+#include "xmit_test.c"
+#endif

@@ -87,9 +87,11 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
  * the skb; prepare() judges TTL and size and makes the skb fit to be written
  * and sent; the method rewrites; send() hands it to the neighbour.
  */
-u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
+u32 l4lb_xmit_route(struct l4lb_net *ln, const struct l4lb_plan *plan,
 		    struct sk_buff *skb);
-bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
+void l4lb_xmit_source_check(struct l4lb_net *ln, struct l4lb_server *srv,
+			    const struct sk_buff *skb);
+bool l4lb_xmit_route_here(struct l4lb_net *ln, const struct l4lb_plan *plan,
 			  struct sk_buff *skb);
 u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt,
@@ -98,6 +100,7 @@ u32 l4lb_xmit_route_client(struct l4lb_net *ln, struct sk_buff *skb,
 u32 l4lb_xmit_prepare(struct l4lb_net *ln, struct sk_buff *skb,
 		      const struct l4lb_packet *pkt, unsigned int writable,
 		      unsigned int outer, bool *split);
+struct sk_buff *l4lb_xmit_segments(struct sk_buff *skb, unsigned int *less);
 u32 l4lb_xmit_send(struct l4lb_net *ln, struct sk_buff *skb, bool split);
 u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		    const struct l4lb_plan *plan, struct l4lb_way *way);

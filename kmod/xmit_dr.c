@@ -23,7 +23,7 @@ u32 l4lb_xmit_dr(struct l4lb_net *ln, struct sk_buff *skb,
 	bool split;
 	u32 reason;
 
-	reason = l4lb_xmit_route(ln, plan->srv, skb);
+	reason = l4lb_xmit_route(ln, plan, skb);
 	if (unlikely(reason))
 		return reason;
 	reason = l4lb_xmit_prepare(ln, skb, pkt, pkt->l4, 0, &split);

@@ -29,7 +29,7 @@ static u32 nat_here(struct l4lb_net *ln, struct sk_buff *skb,
 	if (skb_ensure_writable(skb, l4lb_nat_writes(pkt)))
 		return L4LB_REASON_NOT_WRITABLE;
 	if (pkt->hook == L4LB_HOOK_LOCAL_OUT) {
-		if (!l4lb_xmit_route_here(ln, plan->srv, skb))
+		if (!l4lb_xmit_route_here(ln, plan, skb))
 			return L4LB_REASON_NO_ROUTE;
 	} else {
 		nat_untracked(skb);
@@ -76,7 +76,7 @@ u32 l4lb_xmit_nat(struct l4lb_net *ln, struct sk_buff *skb,
 	bool split;
 	u32 reason;
 
-	reason = l4lb_xmit_route(ln, plan->srv, skb);
+	reason = l4lb_xmit_route(ln, plan, skb);
 	if (unlikely(reason))
 		return reason == L4LB_XMIT_LOCAL ?
 			nat_here(ln, skb, pkt, plan) : reason;
@@ -211,7 +211,7 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 
 	reason = reply ? l4lb_xmit_route_client(ln, skb, pkt, plan->front,
 						NULL) :
-			 l4lb_xmit_route(ln, plan->srv, skb);
+			 l4lb_xmit_route(ln, plan, skb);
 	if (reason == L4LB_XMIT_LOCAL)
 		return nat_icmp_here(skb, pkt, plan);
 	if (reason)

@@ -17,25 +17,33 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "match.h"
 #include "net.h"
 #include "server.h"
 #include "service.h"
 #include "xmit.h"
 
-/* A way to one host, which may be this one; or NULL. Takes a reference. */
-static struct rtable *route_lookup4(struct net *net, struct flowi4 *fl4)
+/*
+ * A way to one host, which may be this one; or NULL. Takes a reference.
+ * ip_route_output_key() would not ask about a packet without a protocol, and
+ * makes a route by the loopback device of a policy that has no key yet.
+ */
+static struct dst_entry *route_lookup4(struct net *net, struct flowi4 *fl4)
 {
+	struct dst_entry *dst;
 	struct rtable *rt;
 
 	fl4->flowi4_uid = sock_net_uid(net, NULL);
-	rt = ip_route_output_key(net, fl4);
+	rt = __ip_route_output_key(net, fl4);
 	if (IS_ERR(rt))
 		return NULL;
 	if (unlikely(rt->rt_type != RTN_UNICAST && rt->rt_type != RTN_LOCAL)) {
 		ip_rt_put(rt);
 		return NULL;
 	}
-	return rt;
+	fl4->flowi4_oif = rt->dst.dev->ifindex;
+	dst = xfrm_lookup(net, &rt->dst, flowi4_to_flowi(fl4), NULL, 0);
+	return IS_ERR(dst) ? NULL : dst;
 }
 
 /* As route_lookup4(). */
@@ -64,38 +72,122 @@ static bool route_is_local(const struct dst_entry *dst)
 	return dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
 }
 
+/* Protocol and port of what leaves for a server: IPsec policies ask for them. */
+static void route_selectors(const struct l4lb_plan *plan, u8 *proto,
+			    __be16 *port)
+{
+	if (plan->method == L4LB_METHOD_TUNNEL) {
+		*proto = plan->svc->key.family == AF_INET ? IPPROTO_IPIP :
+							    IPPROTO_IPV6;
+		*port = 0;
+	} else {
+		*proto = plan->target->proto;
+		*port = plan->target->port;
+	}
+}
+
+/*
+ * Are all packets to the server alike to IPsec policies? If the server has no port
+ * or no protocol of its own, only as long as there are no policies: when one comes,
+ * the kernel's routes become invalid.
+ */
+static bool route_serves_all(const struct net *net, const struct l4lb_plan *plan)
+{
+#ifdef CONFIG_XFRM
+	const struct l4lb_endpoint *ep = &plan->srv->ep;
+
+	return (ep->proto && ep->port) ||
+	       plan->method == L4LB_METHOD_TUNNEL ||
+	       !READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]);
+#else
+	return true;
+#endif
+}
+
 /*
  * The way to a server, and the director's address on it. IPsec policies are
- * asked about the server's address and port, for any source.
+ * asked for any source.
  */
 static struct dst_entry *route_server4(struct net *net,
-				       const struct l4lb_endpoint *ep,
+				       const struct l4lb_plan *plan,
 				       union l4lb_addr *source)
 {
 	struct flowi4 fl4 = {
-		.flowi4_proto = ep->proto,
 		.flowi4_flags = FLOWI_FLAG_KNOWN_NH,
-		.daddr = ep->addr.ip,
-		.fl4_dport = ep->port,
+		.daddr = plan->srv->ep.addr.ip,
 	};
-	struct rtable *rt = route_lookup4(net, &fl4);
+	struct dst_entry *dst;
 
-	if (!rt)
-		return NULL;
-	source->ip = fl4.saddr;
-	/*
-	 * With DR the packet's destination is not whom to ask for by ARP, so
-	 * the route must say it. FLOWI_FLAG_KNOWN_NH asks for that, but a
-	 * route of a next hop exception (a learned MTU) comes without. That
-	 * one belongs to this very destination, so all its users mean this
-	 * neighbour. The address is written first: readers look at the family.
-	 */
-	if (!READ_ONCE(rt->rt_gw_family) && rt->rt_type == RTN_UNICAST) {
-		rt->rt_gw4 = ep->addr.ip;
-		/* Pairs with the dependency of readers on rt_gw_family. */
-		smp_store_release(&rt->rt_gw_family, AF_INET);
+	route_selectors(plan, &fl4.flowi4_proto, &fl4.fl4_dport);
+	dst = route_lookup4(net, &fl4);
+	if (dst)
+		source->ip = fl4.saddr;
+	return dst;
+}
+
+/*
+ * With DR the packet's destination is not whom to ask for by ARP, so the route
+ * must say it. FLOWI_FLAG_KNOWN_NH asks for that, but a route of a next hop
+ * exception (a learned MTU) comes without. That one belongs to this very
+ * destination, so all its users mean this neighbour. The address is written
+ * first: readers look at the family.
+ */
+static void route_name_neighbour(struct dst_entry *dst, __be32 server)
+{
+	struct rtable *rt = container_of(dst, struct rtable, dst);
+
+	if (READ_ONCE(rt->rt_gw_family) || rt->rt_type != RTN_UNICAST)
+		return;
+	rt->rt_gw4 = server;
+	/* Pairs with the dependency of readers on rt_gw_family. */
+	smp_store_release(&rt->rt_gw_family, AF_INET);
+}
+
+/*
+ * The director's address towards a server that the kernel has proposed is a VIP,
+ * which a server of a tunnel has, too, and so would not take from outside: the next
+ * best of the device, if there is one.
+ */
+static void route_source_no_vip(const struct l4lb_table *table,
+				const struct dst_entry *dst,
+				const struct in6_addr *daddr,
+				union l4lb_addr *source)
+{
+	const u32 unfit = IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_DEPRECATED;
+	const int scope = ipv6_addr_scope(daddr);
+	const struct inet6_dev *idev = __in6_dev_get(dst->dev);
+	const struct inet6_ifaddr *ifa;
+	int near, nearest = -1;
+	union l4lb_addr addr;
+
+	if (!idev)
+		return;
+	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list) {
+		addr.ip6 = ifa->addr;
+		near = ipv6_addr_diff(&ifa->addr, daddr);
+		if (near <= nearest || (READ_ONCE(ifa->flags) & unfit) ||
+		    ipv6_addr_scope(&ifa->addr) != scope ||
+		    l4lb_match_vip(table, &addr, AF_INET6))
+			continue;
+		nearest = near;
+		*source = addr;
 	}
-	return &rt->dst;
+}
+
+static void route_source6(struct l4lb_net *ln, const struct dst_entry *dst,
+			  const struct in6_addr *daddr,
+			  union l4lb_addr *source)
+{
+	const struct l4lb_table *table = rcu_dereference(ln->table);
+	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
+
+	memset(source, 0, sizeof(*source));
+	if (from && from->fib6_prefsrc.plen)
+		source->ip6 = from->fib6_prefsrc.addr;
+	else
+		ipv6_dev_get_saddr(ln->net, dst->dev, daddr, 0, &source->ip6);
+	if (unlikely(l4lb_match_vip(table, source, AF_INET6)))
+		route_source_no_vip(table, dst, daddr, source);
 }
 
 /*
@@ -103,42 +195,47 @@ static struct dst_entry *route_server4(struct net *net,
  * with a learned MTU: rt6_nexthop() says it, whatever the packet's destination.
  */
 static struct dst_entry *route_server6(struct net *net,
-				       const struct l4lb_endpoint *ep,
-				       union l4lb_addr *source)
+				       const struct l4lb_plan *plan)
 {
 	struct flowi6 fl6 = {
-		.flowi6_proto = ep->proto,
 		.flowi6_flags = FLOWI_FLAG_KNOWN_NH,
-		.daddr = ep->addr.ip6,
-		.fl6_dport = ep->port,
+		.daddr = plan->srv->ep.addr.ip6,
 	};
-	struct dst_entry *dst = route_lookup6(net, &fl6);
-	const struct fib6_info *from;
 
-	if (!dst)
-		return NULL;
-	from = rcu_dereference(dst_rt6_info(dst)->from);
-	if (from && from->fib6_prefsrc.plen)
-		source->ip6 = from->fib6_prefsrc.addr;
-	else
-		ipv6_dev_get_saddr(net, dst->dev, &fl6.daddr, 0,
-				   &source->ip6);
-	return dst;
+	route_selectors(plan, &fl6.flowi6_proto, &fl6.fl6_dport);
+	return route_lookup6(net, &fl6);
 }
 
+/* @source: out, of IPv4 only */
 static struct dst_entry *route_server(struct net *net,
-				      const struct l4lb_endpoint *ep,
+				      const struct l4lb_plan *plan,
 				      union l4lb_addr *source)
 {
 	memset(source, 0, sizeof(*source));
-	switch (ep->family) {
+	switch (plan->srv->ep.family) {
 	case AF_INET:
-		return route_server4(net, ep, source);
+		return route_server4(net, plan, source);
 	case AF_INET6:
-		return route_server6(net, ep, source);
+		return route_server6(net, plan);
 	default:
 		return NULL;
 	}
+}
+
+/* Changes with the host's addresses and with the VIPs. */
+static u32 route_source_stamp(const struct l4lb_net *ln)
+{
+	return atomic_read(&ln->net->ipv6.dev_addr_genid) +
+	       (u32)rcu_dereference(ln->table)->generation;
+}
+
+static void route_source_set(struct l4lb_server *srv,
+			     const union l4lb_addr *source, u32 stamp)
+{
+	write_seqlock_bh(&srv->source_lock);
+	srv->source = *source;
+	WRITE_ONCE(srv->source_stamp, stamp);
+	write_sequnlock_bh(&srv->source_lock);
 }
 
 /*
@@ -179,12 +276,14 @@ static bool route_cache(struct l4lb_route *route, struct dst_entry *old,
 }
 
 static noinline u32 route_server_slow(struct l4lb_net *ln,
-				      struct l4lb_server *srv,
+				      const struct l4lb_plan *plan,
 				      struct sk_buff *skb)
 {
+	struct l4lb_server *srv = plan->srv;
 	struct dst_entry *old = rcu_dereference(srv->route.dst);
+	u32 stamp = route_source_stamp(ln);
 	union l4lb_addr source;
-	struct dst_entry *dst = route_server(ln->net, &srv->ep, &source);
+	struct dst_entry *dst = route_server(ln->net, plan, &source);
 	bool cached;
 
 	if (!dst) {
@@ -198,10 +297,13 @@ static noinline u32 route_server_slow(struct l4lb_net *ln,
 			dst_release(dst);
 		return L4LB_XMIT_LOCAL;
 	}
-	write_seqlock_bh(&srv->source_lock);
-	srv->source = source;
-	write_sequnlock_bh(&srv->source_lock);
-	cached = route_cache(&srv->route, old, dst);
+	if (dst->ops->family == AF_INET)
+		route_name_neighbour(dst, srv->ep.addr.ip);
+	else
+		route_source6(ln, dst, &srv->ep.addr.ip6, &source);
+	route_source_set(srv, &source, stamp);
+	cached = route_serves_all(ln->net, plan) &&
+		 route_cache(&srv->route, old, dst);
 	skb_dst_drop(skb);
 	if (cached)
 		skb_dst_set_noref(skb, dst);
@@ -213,24 +315,25 @@ static noinline u32 route_server_slow(struct l4lb_net *ln,
 /**
  * l4lb_xmit_route() - attach the way to a server
  * @ln: namespace
- * @srv: server
+ * @plan: FORWARD
  * @skb: gets the route; the one that it had is dropped
  *
  * The route is cached in the server, without regard to TOS and mark, and holds
  * until dst_check() says that routes have changed. One with an IPsec transform
- * or an encapsulation is never cached.
+ * or an encapsulation is never cached, nor is any one where IPsec policies may
+ * want the server's packets by different ways.
  *
  * Context: RCU read side, BH off.
  * Return: %L4LB_REASON_UNSPEC, %L4LB_REASON_NO_ROUTE, or %L4LB_XMIT_LOCAL, with
  * @skb as it was: the server is the director itself.
  */
-u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
+u32 l4lb_xmit_route(struct l4lb_net *ln, const struct l4lb_plan *plan,
 		    struct sk_buff *skb)
 {
-	struct dst_entry *dst = route_cached(&srv->route);
+	struct dst_entry *dst = route_cached(&plan->srv->route);
 
 	if (unlikely(!dst))
-		return route_server_slow(ln, srv, skb);
+		return route_server_slow(ln, plan, skb);
 	if (unlikely(dst->dev->flags & IFF_LOOPBACK))
 		return L4LB_XMIT_LOCAL;
 	skb_dst_drop(skb);
@@ -239,19 +342,43 @@ u32 l4lb_xmit_route(struct l4lb_net *ln, struct l4lb_server *srv,
 }
 
 /**
+ * l4lb_xmit_source_check() - choose the director's address anew if need be
+ * @ln: namespace
+ * @srv: server, to which l4lb_xmit_route() has found a way
+ * @skb: has the way
+ *
+ * Routes of IPv6 stay valid while addresses come, and while duplicate address
+ * detection ends.
+ *
+ * Context: RCU read side, BH off.
+ */
+void l4lb_xmit_source_check(struct l4lb_net *ln, struct l4lb_server *srv,
+			    const struct sk_buff *skb)
+{
+	u32 stamp = route_source_stamp(ln);
+	union l4lb_addr source;
+
+	if (srv->ep.family != AF_INET6 ||
+	    likely(READ_ONCE(srv->source_stamp) == stamp))
+		return;
+	route_source6(ln, skb_dst(skb), &srv->ep.addr.ip6, &source);
+	route_source_set(srv, &source, stamp);
+}
+
+/**
  * l4lb_xmit_route_here() - attach the way to a server that is the director
  * @ln: namespace
- * @srv: server, of which l4lb_xmit_route() has said %L4LB_XMIT_LOCAL
+ * @plan: FORWARD, of which l4lb_xmit_route() has said %L4LB_XMIT_LOCAL
  * @skb: a packet of the director's own, at LOCAL_OUT
  *
  * Context: RCU read side, BH off.
  * Return: false if the route has gone since.
  */
-bool l4lb_xmit_route_here(struct l4lb_net *ln, struct l4lb_server *srv,
+bool l4lb_xmit_route_here(struct l4lb_net *ln, const struct l4lb_plan *plan,
 			  struct sk_buff *skb)
 {
 	union l4lb_addr source;
-	struct dst_entry *dst = route_server(ln->net, &srv->ep, &source);
+	struct dst_entry *dst = route_server(ln->net, plan, &source);
 
 	if (!dst)
 		return false;
@@ -275,7 +402,6 @@ static struct dst_entry *route_client4(struct net *net,
 		.saddr = vip->addr.ip,
 		.daddr = icmp ? pkt->outer_daddr.ip : pkt->daddr.ip,
 	};
-	struct rtable *rt;
 
 	if (skb && skb->dev)
 		fl4.flowi4_oif = l3mdev_master_ifindex_rcu(skb->dev);
@@ -283,8 +409,7 @@ static struct dst_entry *route_client4(struct net *net,
 		fl4.fl4_sport = vip->port;
 		fl4.fl4_dport = pkt->dport;
 	}
-	rt = route_lookup4(net, &fl4);
-	return rt ? &rt->dst : NULL;
+	return route_lookup4(net, &fl4);
 }
 
 /* As route_client4(). */
@@ -442,7 +567,7 @@ u32 l4lb_xmit_probe(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 
 	memset(way, 0, sizeof(*way));
 	way->nud = NUD_NONE;
-	dst = forward ? route_server(ln->net, &plan->srv->ep, &source) :
+	dst = forward ? route_server(ln->net, plan, &source) :
 			route_client(ln->net, NULL, pkt, plan->front);
 	if (!dst)
 		return L4LB_REASON_NO_ROUTE;

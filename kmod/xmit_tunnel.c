@@ -7,7 +7,6 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if_ether.h>
-#include <net/gso.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ip_tunnels.h>
@@ -25,6 +24,7 @@
  * @pkt: the inner packet
  * @saddr: outer source
  * @daddr: outer destination: the server
+ * @l4: offset of the inner packet's transport header
  * @family: of the outer header
  * @split: the outer packet may be larger than the way out allows, and is then
  *	fragmented
@@ -34,6 +34,7 @@ struct tunnel {
 	const struct l4lb_packet *pkt;
 	union l4lb_addr saddr;
 	const union l4lb_addr *daddr;
+	unsigned int l4;
 	u8 family;
 	bool split;
 };
@@ -89,7 +90,7 @@ static u32 tunnel_one(struct sk_buff *skb, const struct tunnel *t)
 {
 	__be32 label = (__force __be32)skb_get_hash(skb) & IPV6_FLOWLABEL_MASK;
 
-	skb_set_transport_header(skb, skb_network_offset(skb) + t->pkt->l4);
+	skb_set_transport_header(skb, skb_network_offset(skb) + t->l4);
 	if (iptunnel_handle_offloads(skb, t->family == AF_INET ?
 					  SKB_GSO_IPXIP4 : SKB_GSO_IPXIP6))
 		return L4LB_REASON_NOT_WRITABLE;
@@ -110,15 +111,15 @@ static u32 tunnel_one(struct sk_buff *skb, const struct tunnel *t)
  * A GSO packet that is one of a tunnel already, or too large for the outer
  * header's length: wrapped segment by segment.
  */
-static u32 tunnel_segments(struct sk_buff *skb, const struct tunnel *t)
+static u32 tunnel_segments(struct sk_buff *skb, struct tunnel *t)
 {
-	netdev_features_t features = netif_skb_features(skb);
 	struct sk_buff *segs, *next;
+	unsigned int less;
 
-	segs = skb_gso_segment(skb, features & ~NETIF_F_GSO_MASK);
-	if (IS_ERR_OR_NULL(segs))
+	segs = l4lb_xmit_segments(skb, &less);
+	if (!segs)
 		return L4LB_REASON_TOO_BIG;
-	consume_skb(skb);
+	t->l4 -= less;
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
 		if (skb_cow_head(skb, l4lb_tunnel_header(t->family) +
@@ -151,14 +152,16 @@ u32 l4lb_xmit_tunnel(struct l4lb_net *ln, struct sk_buff *skb,
 		.ln = ln,
 		.pkt = pkt,
 		.daddr = &srv->ep.addr,
+		.l4 = pkt->l4,
 		.family = srv->ep.family,
 	};
 	unsigned int outer = l4lb_tunnel_header(t.family);
 	u32 reason;
 
-	reason = l4lb_xmit_route(ln, srv, skb);
+	reason = l4lb_xmit_route(ln, plan, skb);
 	if (unlikely(reason))
 		return reason;
+	l4lb_xmit_source_check(ln, srv, skb);
 	if (unlikely(!l4lb_server_source(srv, &t.saddr)))
 		return L4LB_REASON_NO_ROUTE;
 	reason = l4lb_xmit_prepare(ln, skb, pkt, pkt->l4, outer, &t.split);

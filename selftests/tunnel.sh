@@ -238,6 +238,48 @@ test_ipvs()
 		route get "$VIP6" | grep -o 'mtu 1360' || :)"
 }
 
+# What the director itself sends at once may be more than one outer packet holds.
+test_largest()
+{
+	near 4 "$1"
+	in_ns lv1 lbctl service add udp "$VIP:5000" method tunnel
+	in_ns lv1 lbctl server add udp "$VIP:5000" "$server:5000"
+	# with an address of its own as the source, not with the server's VIP
+	vip_off lv1
+	in_ns_background web1 "$LIB_DIR/packets/datagrams.py" receive 5000 \
+		>"$_test_dir/received"
+	wait_listen web1 udp 5000
+	in_ns lv1 "$LIB_DIR/packets/datagrams.py" largest "$VIP" 5000 4
+	wait_until 20 grep -qx '188 right, 0 wrong' "$_test_dir/received"
+}
+
+# from ADDRESS: does the next connection's tunnel begin there?
+from()
+{
+	capture_start lv1 int from ip6 src "$1" and ip6 proto 4
+	check_eq "answer" web1 "$(get client "http://$vip/")"
+	capture_stop from
+	check_between "packets from $1" 4 100 "$(capture_count from)"
+}
+
+# The near end of a tunnel is an address that the director has now, and not a VIP.
+test_source()
+{
+	near 4 6
+	service
+	from "$NEAR6"
+	in_ns lv1 lbctl service add tcp '[2001:db8:192::8]:80' method nat
+	{
+		echo "addr add 2001:db8:192::8/128 dev int nodad"
+		echo "addr del $NEAR6/64 dev int"
+		echo "addr add 2001:db8:192::9/64 dev int nodad"
+	} | ip_ns lv1
+	from 2001:db8:192::9
+	# nearer to the server's address, but a route of it alone
+	ip_ns lv1 addr add 2001:db8:192::100/128 dev int nodad
+	from 2001:db8:192::100
+}
+
 each()
 {
 	local what=$1 inner outer
@@ -255,7 +297,10 @@ each()
 
 each tunnel 44 66
 each pmtu 46 64
+run_test "64 KB of the director's own in IPv4" test_largest 4
 if [ "$L4LB_TIER" = full ]; then
+	run_test "64 KB of the director's own in IPv6" test_largest 6
+	run_test "the near end of a tunnel" test_source
 	run_test "IPVS and a narrow link of IPv6" test_ipvs
 fi
 finish

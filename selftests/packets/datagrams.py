@@ -7,6 +7,9 @@ usage: datagrams.py receive PORT
        datagrams.py single ADDRESS PORT COUNT
        datagrams.py segments ADDRESS PORT COUNT
            COUNT times eight, by UDP_SEGMENT (udp(7))
+       datagrams.py largest ADDRESS PORT COUNT
+           COUNT times 47 of up to 1,400 bytes, likewise: as many bytes as
+           IPv4 has room for
 """
 
 import select
@@ -16,15 +19,17 @@ import time
 import zlib
 
 SIZE = 1000
+LARGE = 1400
+MOST = 65507
 BURST = 32
 UDP_SEGMENT = 103
 SO_RCVBUFFORCE = 33
 
 
-def datagram(num):
+def datagram(num, size=SIZE):
     """Its number, bytes that follow from it, their CRC."""
     body = num.to_bytes(4, "big") + bytes(
-        (num * 7 + i * 13) & 0xff for i in range(SIZE - 8))
+        (num * 7 + i * 13) & 0xff for i in range(size - 8))
     return body + zlib.crc32(body).to_bytes(4, "big")
 
 
@@ -36,7 +41,7 @@ def receive(port):
     count = [0, 0]
     while True:
         data = sk.recv(65536)
-        good = len(data) == SIZE and \
+        good = len(data) in (SIZE, LARGE, MOST % LARGE) and \
             zlib.crc32(data[:-4]).to_bytes(4, "big") == data[-4:]
         count[not good] += 1
         if not select.select([sk], [], [], 0)[0]:
@@ -45,13 +50,15 @@ def receive(port):
 
 def send(how, address, port, count):
     """In bursts that no queue on the way is too short for."""
-    each = 8 if how == "segments" else 1
+    size, total = {"single": (SIZE, SIZE), "segments": (SIZE, 8 * SIZE),
+                   "largest": (LARGE, MOST)}[how]
+    each = -(-total // size)
     sk = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sk.connect((address, port))
     if each > 1:
-        sk.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, SIZE)
-    packets = [b"".join(datagram(n * each + i) for i in range(each))
-               for n in range(count)]
+        sk.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+    packets = [b"".join(datagram(n * each + i, min(size, total - i * size))
+                        for i in range(each)) for n in range(count)]
     for num, packet in enumerate(packets):
         sk.send(packet)
         if num % BURST == BURST - 1:
