@@ -79,15 +79,21 @@ static void error_send4(struct l4lb_net *ln, struct sk_buff *skb, u8 type,
 /*
  * icmp6_send() finds its route itself, and the VIP is its source if that is a
  * local address. It wants a device to know the namespace by, which at LOCAL_OUT
- * a packet does not have yet.
+ * a packet does not have yet. Of a device that stands for others it asks the
+ * packet's route, and takes any for one of IPv6: the way to a tunnel may be of
+ * IPv4.
  */
 static void error_send6(struct sk_buff *skb, u8 type, u8 code, u32 info)
 {
+	unsigned long refdst = skb->_skb_refdst;
 	struct net_device *dev = skb->dev;
 
 	if (!dev)
 		skb->dev = skb_dst(skb)->dev;
+	if (skb_dst(skb) && skb_dst(skb)->ops->family != AF_INET6)
+		skb->_skb_refdst = 0;
 	icmpv6_send(skb, type, code, info);
+	skb->_skb_refdst = refdst;
 	skb->dev = dev;
 }
 
@@ -301,12 +307,27 @@ static void reject_reset6(struct l4lb_net *ln, struct sk_buff *skb,
 	ip6_local_out(ln->net, NULL, nskb);
 }
 
+/* UDP over IPv4 may go without (RFC 768). */
+static bool reject_no_sum(const struct sk_buff *skb,
+			  const struct l4lb_packet *pkt)
+{
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	if (pkt->proto != IPPROTO_UDP)
+		return false;
+	uh = skb_header_pointer(skb, skb_network_offset(skb) + pkt->l4,
+				sizeof(buf), &buf);
+	return uh && !uh->check;
+}
+
 /* Was the segment sent as it stands here? A damaged one is nobody's. */
 static bool reject_sum_ok(struct sk_buff *skb, const struct l4lb_packet *pkt)
 {
 	switch (pkt->family) {
 	case AF_INET:
-		return !nf_ip_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,
+		return reject_no_sum(skb, pkt) ||
+		       !nf_ip_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,
 				       pkt->proto);
 	case AF_INET6:
 		return !nf_ip6_checksum(skb, NF_INET_PRE_ROUTING, pkt->l4,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit: sequence numbers of resets (RFC 9293 3.5.2). */
+/* KUnit: sequence numbers of resets (RFC 9293 3.5.2); what is worth an answer. */
 #include <kunit/test.h>
+
+#include "skb_test.h"
 
 static void reject_sequence(struct kunit *test)
 {
@@ -62,8 +64,55 @@ static void reject_sequence(struct kunit *test)
 	}
 }
 
+/* A sum that is wrong is answered by nobody, one that is not there by all. */
+static void reject_sum(struct kunit *test)
+{
+	static const struct {
+		u8 proto;
+		bool no_check;
+		bool damaged;
+		bool ok;
+	} table[] = {
+		{ IPPROTO_TCP, false, false, true },
+		{ IPPROTO_TCP, false, true, false },
+		{ IPPROTO_UDP, false, false, true },
+		{ IPPROTO_UDP, false, true, false },
+		{ IPPROTO_UDP, true, false, true },
+		{ IPPROTO_UDP, true, true, true },
+	};
+	struct l4lb_packet pkt = { .family = AF_INET, .l4 = 20 };
+	u8 buf[SKB_TEST_MAX];
+	struct sk_buff *skb;
+	unsigned int i;
+	u32 len;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct skb_test_ip d = {
+			.proto = table[i].proto,
+			.ttl = 64,
+			.bytes = 100,
+			.saddr = htonl(0x0a000001),
+			.daddr = htonl(0x0a000002),
+			.sport = htons(1000),
+			.dport = htons(80),
+			.no_check = table[i].no_check,
+			.fill = i,
+		};
+
+		len = skb_test_build(&d, buf);
+		if (table[i].damaged)
+			buf[len - 1] ^= 1;
+		skb = skb_test_skb(test, buf, len, len);
+		pkt.proto = d.proto;
+		KUNIT_EXPECT_EQ_MSG(test, reject_sum_ok(skb, &pkt),
+				    table[i].ok, "number %u", i);
+		kfree_skb(skb);
+	}
+}
+
 static struct kunit_case reject_test_cases[] = {
 	KUNIT_CASE(reject_sequence),
+	KUNIT_CASE(reject_sum),
 	{}
 };
 
