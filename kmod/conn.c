@@ -295,7 +295,8 @@ static noinline void conn_alarm_check(struct l4lb_net *ln, u32 nr, u64 bytes)
 	u32 limit = READ_ONCE(ln->limits.conns);
 	u64 memory = READ_ONCE(ln->limits.memory);
 
-	if (nr >= limit)
+	/* Memory is hardly ever used to the last byte. */
+	if (nr >= limit || bytes + sizeof(struct l4lb_conn) > memory)
 		conn_alarm(ln, L4LB_ALARM_CONNS_FULL);
 	else if (nr >= limit - limit / 5 ||
 		 bytes >= memory - div_u64(memory, 5))
@@ -385,6 +386,7 @@ static void conn_fill(struct l4lb_conn *conn, const struct l4lb_conn_new *new)
 		     (new->state == L4LB_STATE_PERSIST ? 0 :
 							 L4LB_CONN_COUNTED) |
 		     (new->local ? L4LB_CONN_LOCAL : 0) |
+		     (new->unproven ? L4LB_CONN_UNPROVEN : 0) |
 		     (conn_new_extra(new) ? L4LB_CONN_EXTRA : 0);
 	conn->stamp = (u32)jiffies;
 	conn->method = new->method;
@@ -446,11 +448,6 @@ static void conn_link(struct l4lb_conns *ct, struct l4lb_buckets *tbl,
 	rcu_assign_pointer(*head, node);
 }
 
-static bool word_half_open(u32 word)
-{
-	return (word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV;
-}
-
 /*
  * One more half-open entry, unless there are as many as may be. The alarm may
  * ring again once a quarter of them has gone.
@@ -466,7 +463,7 @@ static bool conn_half_open(const struct l4lb_conn_new *new,
 	nr = atomic_inc_return(&rt->half_open);
 	/* The one that it replaces is on its way out. */
 	if (unlikely(max && nr > max) &&
-	    !(old && word_half_open(READ_ONCE(old->word)))) {
+	    !(old && l4lb_conn_half_open(READ_ONCE(old->word)))) {
 		atomic_dec(&rt->half_open);
 		return false;
 	}
@@ -497,7 +494,7 @@ static void conn_uncount(struct l4lb_server *srv, u32 word)
 {
 	if (unlikely(!srv || !(word & L4LB_CONN_COUNTED)))
 		return;
-	if (word_half_open(word))
+	if (l4lb_conn_half_open(word))
 		atomic_dec(&srv->rt->half_open);
 	l4lb_server_conn_closed(srv,
 				l4lb_state_active(word & L4LB_CONN_STATE));
@@ -615,22 +612,24 @@ uncharge:
 bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		       u32 seen, u32 next)
 {
+	bool moves = ((seen ^ next) & L4LB_CONN_STATE) &&
+		     (seen & L4LB_CONN_COUNTED);
 	bool active = l4lb_state_active(next & L4LB_CONN_STATE);
-	struct l4lb_server *srv;
+	struct l4lb_server *srv = NULL;
 
 	if (unlikely(seen & L4LB_CONN_DEAD))
 		return false;
+	/* Before the exchange: a kill right after it may let the server go. */
+	if (moves)
+		srv = l4lb_conn_server(ln, conn);
 	if (cmpxchg(&conn->word, seen, next) != seen)
 		return false;
-	if (!((seen ^ next) & L4LB_CONN_STATE) || !(seen & L4LB_CONN_COUNTED))
-		return true;
 	/* A kill may be first with its counting; the sum is right after both. */
-	srv = l4lb_conn_server(ln, conn);
 	if (unlikely(!srv))
 		return true;
-	if (word_half_open(seen))
+	if (l4lb_conn_half_open(seen))
 		atomic_dec(&srv->rt->half_open);
-	else if (unlikely(word_half_open(next)))
+	else if (unlikely(l4lb_conn_half_open(next)))
 		atomic_inc(&srv->rt->half_open);
 	if (active != l4lb_state_active(seen & L4LB_CONN_STATE))
 		l4lb_server_conn_moved(srv, active);

@@ -35,6 +35,7 @@ struct l4lb_service;
 #define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
 #define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
 #define L4LB_CONN_ORPHAN	0x00004000u	/* its server was deleted at once */
+#define L4LB_CONN_UNPROVEN	0x00010000u	/* template that a SYN has made */
 
 /**
  * struct l4lb_conn_node - what a chain links; 40 bytes
@@ -206,6 +207,7 @@ struct l4lb_conns {
  * @method: &enum l4lb_method
  * @state: first state
  * @local: the client is the director
+ * @unproven: a template, of whose client only a SYN is known
  * @half_open_max: entries of the service that may be in SYN_RECV, 0: any number
  * @extra: what the entry has in addition, or NULL
  * @server: its server
@@ -218,6 +220,7 @@ struct l4lb_conn_new {
 	u8 method;
 	u8 state;
 	bool local;
+	bool unproven;
 	u32 half_open_max;
 	const struct l4lb_conn_extra *extra;
 	struct l4lb_server *server;
@@ -288,6 +291,13 @@ static inline struct l4lb_conn *l4lb_conn_of(struct l4lb_conn_node *node)
 	if (l4lb_conn_is_rev(node))
 		return &container_of(node, struct l4lb_conn_nat, rev)->conn;
 	return container_of(node, struct l4lb_conn, node);
+}
+
+/* Is an entry of this word one of the &l4lb_service_rt.half_open? No orphan is. */
+static inline bool l4lb_conn_half_open(u32 word)
+{
+	return (word & (L4LB_CONN_STATE | L4LB_CONN_COUNTED)) ==
+	       (L4LB_STATE_SYN_RECV | L4LB_CONN_COUNTED);
 }
 
 static inline bool l4lb_state_active(u8 state)

@@ -42,8 +42,10 @@ static bool conn_pressed(const struct l4lb_net *ln)
 /* Has nothing followed the client's SYN, for longer than an honest one takes? */
 static bool conn_spare(const struct l4lb_conn *conn)
 {
-	return (READ_ONCE(conn->word) & L4LB_CONN_STATE) ==
-	       L4LB_STATE_SYN_RECV &&
+	u32 word = READ_ONCE(conn->word);
+
+	return ((word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV ||
+		(word & L4LB_CONN_UNPROVEN)) &&
 	       (s32)((u32)jiffies - READ_ONCE(conn->stamp)) >
 	       CONN_HALF_OPEN_SPARE * HZ;
 }

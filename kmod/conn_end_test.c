@@ -12,8 +12,8 @@ static struct l4lb_conn *find_template(struct conn_fixture *fix, u32 n)
 	return tmpl;
 }
 
-static int set_template(struct conn_fixture *fix, u32 n, int srv,
-			struct l4lb_conn *replaces)
+static int set_template_of(struct conn_fixture *fix, u32 n, int srv,
+			   struct l4lb_conn *replaces, bool proven)
 {
 	union l4lb_addr client = conn_client(fix->ln, fix->svc[0]->id, n).addr;
 	int err;
@@ -21,10 +21,16 @@ static int set_template(struct conn_fixture *fix, u32 n, int srv,
 	rcu_read_lock();
 	local_bh_disable();
 	err = l4lb_persist_set(fix->ln, fix->svc[0], &client, AF_INET,
-			       fix->srv[srv], replaces);
+			       fix->srv[srv], replaces, proven);
 	local_bh_enable();
 	rcu_read_unlock();
 	return err;
+}
+
+static int set_template(struct conn_fixture *fix, u32 n, int srv,
+			struct l4lb_conn *replaces)
+{
+	return set_template_of(fix, n, srv, replaces, true);
 }
 
 /* One template for all clients of a prefix, which no server counts. */
@@ -72,6 +78,45 @@ static void template(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
 	conn_sweep(fix);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 2);
+}
+
+/* What a SYN has made lives as long as a half-open entry, until it is proven. */
+static void template_unproven(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn *tmpl, *conn;
+
+	fix->svc[0]->persist = 500;
+	fix->svc[0]->persist_prefix = 32;
+	fix->svc[0]->timeout[L4LB_STATE_SYN_RECV] = 20;
+	KUNIT_ASSERT_EQ(test, set_template_of(fix, 1, 0, NULL, false), 0);
+	tmpl = find_template(fix, 1);
+	KUNIT_ASSERT_NOT_NULL(test, tmpl);
+	conn_idle(tmpl, 22);
+	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
+
+	/* The SYN again proves nothing, what follows it does. */
+	KUNIT_ASSERT_EQ(test, set_template_of(fix, 1, 0, NULL, false), 0);
+	tmpl = find_template(fix, 1);
+	KUNIT_ASSERT_NOT_NULL(test, tmpl);
+	conn = conn_add(test, 0, 1, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, conn);
+	rcu_read_lock();
+	local_bh_disable();
+	l4lb_persist_renew(fix->ln, fix->svc[0], conn);
+	KUNIT_EXPECT_TRUE(test, tmpl->word & L4LB_CONN_UNPROVEN);
+	KUNIT_EXPECT_TRUE(test,
+			  l4lb_conn_advance(fix->ln, conn, conn->word,
+					    (conn->word & ~L4LB_CONN_STATE) |
+					    L4LB_STATE_ESTABLISHED));
+	l4lb_persist_renew(fix->ln, fix->svc[0], conn);
+	local_bh_enable();
+	rcu_read_unlock();
+	KUNIT_EXPECT_FALSE(test, tmpl->word & L4LB_CONN_UNPROVEN);
+	conn_idle(tmpl, 490);
+	KUNIT_EXPECT_PTR_EQ(test, find_template(fix, 1), tmpl);
+	conn_idle(tmpl, 502);
+	KUNIT_EXPECT_NULL(test, find_template(fix, 1));
 }
 
 /* What a server that is deleted at once leaves behind. */
@@ -142,6 +187,19 @@ static void half_open(struct kunit *test)
 	b = conn_do_insert(fix, &new);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
 	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	/* An orphan was counted no more, and leaves no room. */
+	rcu_read_lock();
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, l4lb_conn_disown(fix->ln, b));
+	local_bh_enable();
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
+	a = conn_add(test, 0, 4, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	new.replaces = b;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(conn_do_insert(fix, &new)), -EDQUOT);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	conn_end(fix, a);
 	conn_end(fix, b);
 	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
 }

@@ -44,6 +44,14 @@ const char *l4lb_state_name(u8 state)
 	return conn_state_name[state];
 }
 
+static u32 conn_state_timeout(const struct l4lb_net *ln,
+			      const struct l4lb_service *svc, u8 state)
+{
+	if (svc && svc->timeout[state])
+		return svc->timeout[state];
+	return READ_ONCE(ln->limits.timeout[state]);
+}
+
 /**
  * l4lb_conn_timeout() - how long an entry lives without a packet
  * @ln: namespace
@@ -51,19 +59,22 @@ const char *l4lb_state_name(u8 state)
  *
  * Context: RCU read side.
  * Return: seconds: the service's own timeout of the entry's state, else the
- * namespace's; of a template the time that clients of the service persist.
+ * namespace's; of a template the time that clients of the service persist, but
+ * not longer than its connection waits for the client while it has nothing but
+ * the client's SYN to show for itself.
  */
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn)
 {
-	u8 state = READ_ONCE(conn->word) & L4LB_CONN_STATE;
+	u32 word = READ_ONCE(conn->word);
 	const struct l4lb_service *svc;
 
 	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
-	if (unlikely(state == L4LB_STATE_PERSIST))
+	if (likely((word & L4LB_CONN_STATE) != L4LB_STATE_PERSIST))
+		return conn_state_timeout(ln, svc, word & L4LB_CONN_STATE);
+	if (!svc || !(word & L4LB_CONN_UNPROVEN))
 		return svc ? svc->persist : 0;
-	if (svc && svc->timeout[state])
-		return svc->timeout[state];
-	return READ_ONCE(ln->limits.timeout[state]);
+	return min(svc->persist,
+		   conn_state_timeout(ln, svc, L4LB_STATE_SYN_RECV));
 }
 
 /**

@@ -480,6 +480,7 @@ static void reply_clash(struct kunit *test)
 
 static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(template),
+	KUNIT_CASE(template_unproven),
 	KUNIT_CASE(disown),
 	KUNIT_CASE(half_open),
 	KUNIT_CASE(half_open_alarm),

@@ -118,6 +118,18 @@ static bool tcp_outlived(const struct l4lb_packet *pkt, u32 word)
 	       (word & L4LB_CONN_STATE) == L4LB_STATE_TIME_WAIT;
 }
 
+/* @plan->conn is none of this packet's business any more. */
+static void plan_outlived(struct l4lb_plan *plan)
+{
+	plan->over = true;
+	plan->outlived = plan->conn;
+	plan->conn = NULL;
+	plan->svc = NULL;
+	plan->srv = NULL;
+	plan->seen = 0;
+	plan->next = 0;
+}
+
 /*
  * A packet from a NAT server to a client: true when an entry speaks for it and
  * the plan is made.
@@ -157,9 +169,7 @@ static bool decide_reply(const struct l4lb_net *ln,
 	}
 	if (pkt->proto == IPPROTO_TCP) {
 		if (unlikely(tcp_outlived(pkt, plan->seen))) {
-			plan->over = true;
-			plan->svc = NULL;
-			plan->srv = NULL;
+			plan_outlived(plan);
 			return false;
 		}
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
@@ -332,8 +342,6 @@ void l4lb_decide(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 /* What is reset is over: its entry is active no more, or goes. */
 static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 {
-	if (unlikely(plan->over))
-		l4lb_conn_kill(ln, plan->conn);
 	if (unlikely(plan->reason == L4LB_REASON_HALF_OPEN_LIMIT))
 		l4lb_conn_half_open_alarm(ln, plan->svc);
 	if (likely(plan->next == plan->seen))
@@ -356,10 +364,12 @@ static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		      struct l4lb_plan *plan)
 {
-	if (unlikely(plan->create)) {
-		if (plan->verdict != L4LB_VERDICT_FORWARD)
-			return true;
-		return l4lb_commit_new(ln, pkt, plan);
+	if (unlikely(plan->create || plan->over)) {
+		if (plan->over)
+			l4lb_conn_kill(ln, plan->outlived);
+		if (plan->create)
+			return plan->verdict != L4LB_VERDICT_FORWARD ||
+			       l4lb_commit_new(ln, pkt, plan);
 	}
 	if (plan->verdict != L4LB_VERDICT_FORWARD &&
 	    plan->verdict != L4LB_VERDICT_REPLY)
@@ -367,9 +377,12 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	/* An ICMP error is no sign of life of its connection. */
 	if (unlikely(pkt->kind != L4LB_PACKET_FLOW))
 		return true;
-	if (unlikely(plan->next != plan->seen) &&
-	    !l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next))
-		return false;
+	if (unlikely(plan->next != plan->seen)) {
+		if (!l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next))
+			return false;
+		if (plan->svc->persist)
+			l4lb_persist_renew(ln, plan->svc, plan->conn);
+	}
 	if (unlikely(l4lb_conn_touch(plan->conn, (u32)jiffies) &&
 		     plan->svc->persist))
 		l4lb_persist_renew(ln, plan->svc, plan->conn);

@@ -24,13 +24,12 @@ enum l4lb_affinity {
  * @method: &enum l4lb_method, of FORWARD and REPLY
  * @create: the packet has been given to a server: @turn, @alone, @affinity,
  *	@tmpl and @pick hold
+ * @over: @outlived holds
  * @turn: the scheduler is to make @pick, else it was not asked or has no turns
  * @alone: no entry is to be made, the packet goes by itself
  * @affinity: &enum l4lb_affinity
  * @state: first state of the entry, with @create
  * @reopen: @create takes over from @conn, which had closed or lost its server
- * @over: @conn is to go, since its tuple belongs to a connection that does not
- *	pass here
  * @reason: &enum l4lb_reason
  * @table: snapshot it was made from
  * @vip: VIP that matched, or NULL; a service of a mark has none
@@ -38,6 +37,8 @@ enum l4lb_affinity {
  * @srv: server, or NULL
  * @conn: entry, or NULL
  * @tmpl: template of the client, or NULL
+ * @outlived: with @over: an entry that is to go, whatever becomes of the packet,
+ *	since its tuple belongs to a connection that does not pass here
  * @key: the entry's forward key, with @create
  * @front: address and port by which the client knows the service; of FORWARD
  *	and REPLY
@@ -54,13 +55,14 @@ enum l4lb_affinity {
 struct l4lb_plan {
 	u8 verdict;
 	u8 method;
+	/* Side by side: the fast path asks for both at once. */
 	bool create;
+	bool over;
 	bool turn;
 	bool alone;
 	u8 affinity;
 	u8 state;
 	bool reopen;
-	bool over;
 	u32 reason;
 	const struct l4lb_table *table;
 	const struct l4lb_vip *vip;
@@ -68,6 +70,7 @@ struct l4lb_plan {
 	struct l4lb_server *srv;
 	struct l4lb_conn *conn;
 	struct l4lb_conn *tmpl;
+	struct l4lb_conn *outlived;
 	struct l4lb_conn_key key;
 	const struct l4lb_endpoint *front;
 	const struct l4lb_endpoint *target;

@@ -44,12 +44,14 @@ static void conn_orphan(const struct l4lb_net *ln, const struct l4lb_packet *pkt
 /*
  * Does a SYN open a new connection with this very packet? A client that uses
  * its port again does, and so does the retransmission of a SYN whose server
- * must not be asked any more.
+ * must not be asked any more. A server that is down will not tell the client
+ * that it knows of another connection (RFC 5961 4).
  */
 static bool conn_reopens(const struct l4lb_plan *plan)
 {
 	if (!plan->srv || (plan->seen & L4LB_CONN_ORPHAN) ||
-	    l4lb_tcp_reopens(plan->seen))
+	    l4lb_tcp_reopens(plan->seen) ||
+	    READ_ONCE(plan->srv->health) == L4LB_HEALTH_DOWN)
 		return true;
 	return (plan->seen & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV &&
 	       server_abandons(plan->srv);

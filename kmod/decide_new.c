@@ -119,8 +119,7 @@ static bool new_half_open_full(const struct l4lb_plan *plan, u8 state)
 
 	if (likely(!max || state != L4LB_STATE_SYN_RECV))
 		return false;
-	if (plan->reopen &&
-	    (plan->seen & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV)
+	if (plan->reopen && l4lb_conn_half_open(plan->seen))
 		return false;
 	return atomic_read(&plan->svc->rt->half_open) >= max;
 }
@@ -331,7 +330,8 @@ static int commit_affinity(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		return 0;
 	case L4LB_AFFINITY_SET:
 		return l4lb_persist_set(ln, plan->svc, &pkt->saddr, pkt->family,
-					plan->srv, plan->tmpl);
+					plan->srv, plan->tmpl,
+					plan->state != L4LB_STATE_SYN_RECV);
 	default:
 		return 0;
 	}

@@ -9,7 +9,9 @@
  * template a client.
  *
  * A template ages like any entry. Each connection that it places renews it, and
- * so does each packet that renews the stamp of a connection to its server.
+ * so does each packet that renews the stamp of a connection to its server. One
+ * that a SYN has made is worth no more than the half-open entry beside it until
+ * a connection is established: a flood of SYNs leaves two entries for each.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -59,6 +61,7 @@ struct l4lb_conn *l4lb_persist_lookup(const struct l4lb_net *ln,
  * @family: AF_INET or AF_INET6
  * @srv: server
  * @replaces: template that was found for the client, or NULL
+ * @proven: the client is there: it has sent more than a SYN
  *
  * Context: RCU read side, BH off.
  * Return: 0; -EEXIST when another CPU has set one meanwhile; -ENOSPC or
@@ -66,19 +69,32 @@ struct l4lb_conn *l4lb_persist_lookup(const struct l4lb_net *ln,
  */
 int l4lb_persist_set(struct l4lb_net *ln, const struct l4lb_service *svc,
 		     const union l4lb_addr *client, u8 family,
-		     struct l4lb_server *srv, struct l4lb_conn *replaces)
+		     struct l4lb_server *srv, struct l4lb_conn *replaces,
+		     bool proven)
 {
 	struct l4lb_conn_new new = {
 		.family = family,
 		.proto = svc->key.proto,
 		.method = L4LB_METHOD_UNSPEC,
 		.state = L4LB_STATE_PERSIST,
+		.unproven = !proven,
 		.server = srv,
 		.replaces = replaces,
 	};
 
 	persist_key(ln, svc, client, &new.key);
 	return PTR_ERR_OR_ZERO(l4lb_conn_insert(ln, &new));
+}
+
+/* Who loses the exchange has met the end of the template, or the same proof. */
+static void persist_prove(struct l4lb_conn *tmpl, const struct l4lb_conn *conn)
+{
+	u32 word = READ_ONCE(tmpl->word);
+
+	if (likely(!(word & L4LB_CONN_UNPROVEN)) ||
+	    (READ_ONCE(conn->word) & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV)
+		return;
+	cmpxchg(&tmpl->word, word, word & ~L4LB_CONN_UNPROVEN);
 }
 
 /**
@@ -90,7 +106,8 @@ int l4lb_persist_set(struct l4lb_net *ln, const struct l4lb_service *svc,
  * The template lives on if it names the connection's server. One that has moved
  * to another server meanwhile does not owe its life to this connection.
  *
- * Context: RCU read side; about once a second for each connection.
+ * Context: RCU read side; about once a second for each connection, and when it
+ * changes its state.
  */
 void l4lb_persist_renew(struct l4lb_net *ln, const struct l4lb_service *svc,
 			const struct l4lb_conn *conn)
@@ -98,6 +115,8 @@ void l4lb_persist_renew(struct l4lb_net *ln, const struct l4lb_service *svc,
 	struct l4lb_conn *tmpl;
 
 	tmpl = l4lb_persist_lookup(ln, svc, &conn->node.addr);
-	if (tmpl && tmpl->server == conn->server && tmpl->gen == conn->gen)
-		l4lb_conn_touch(tmpl, (u32)jiffies);
+	if (!tmpl || tmpl->server != conn->server || tmpl->gen != conn->gen)
+		return;
+	persist_prove(tmpl, conn);
+	l4lb_conn_touch(tmpl, (u32)jiffies);
 }
