@@ -224,9 +224,14 @@ static int hook_defrag(struct net *net, struct sk_buff *skb, u8 family, bool in)
 {
 	int err;
 
-	if (family == AF_INET)
-		return ip_defrag(net, skb,
-				 in ? IP_DEFRAG_VS_IN : IP_DEFRAG_VS_OUT);
+	if (family == AF_INET) {
+		err = ip_defrag(net, skb,
+				in ? IP_DEFRAG_VS_IN : IP_DEFRAG_VS_OUT);
+		/* Forwarding by others looks at the fragments' sizes instead. */
+		if (!err)
+			skb->ignore_df = 1;
+		return err;
+	}
 	err = nf_ct_frag6_gather(net, skb,
 				 in ? L4LB_DEFRAG6_IN : L4LB_DEFRAG6_OUT);
 	if (err && err != -EINPROGRESS)
@@ -389,6 +394,22 @@ static unsigned int hook_out(struct l4lb_net *ln, struct sk_buff *skb,
 	return ret;
 }
 
+/*
+ * What NFQUEUE has held back goes on from there in the context of the process that
+ * said so, where softirqs may come in between.
+ */
+static noinline unsigned int hook_held(nf_hookfn *hook, void *priv,
+				       struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	unsigned int ret;
+
+	local_bh_disable();
+	ret = hook(priv, skb, state);
+	local_bh_enable();
+	return ret;
+}
+
 static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
@@ -417,6 +438,8 @@ static unsigned int hook_prerouting(void *priv, struct sk_buff *skb,
 			l4lb_count(ln, NULL, L4LB_REASON_NOT_OURS);
 		return NF_ACCEPT;
 	}
+	if (unlikely(!in_softirq()))
+		return hook_held(hook_prerouting, priv, skb, state);
 	return hook_in(ln, skb, state->pf, again, 0);
 }
 
@@ -433,6 +456,8 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 	if (hook_stranger(rcu_dereference(ln->table), skb, L4LB_HOOK_LOCAL_IN,
 			  state->pf, 0))
 		return NF_ACCEPT;
+	if (unlikely(!in_softirq()))
+		return hook_held(hook_local_in, priv, skb, state);
 	l4lb_packet_parse(skb, L4LB_HOOK_LOCAL_IN, state->pf, false, 0, &pkt);
 	if (pkt.kind != L4LB_PACKET_FLOW && pkt.kind != L4LB_PACKET_ICMP_ERROR)
 		return NF_ACCEPT;
@@ -463,6 +488,18 @@ static noinline void hook_untrack(const struct l4lb_table *table,
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
 }
 
+/*
+ * A VRF shows what its sockets send with itself as the way out, and then once
+ * more with the device that it is. The latter is when it is judged. There is no
+ * such device for what goes to an address in the VRF.
+ */
+static bool hook_out_again(const struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	return unlikely(netif_is_l3_master(state->out)) &&
+	       skb_dst(skb)->dev != state->out;
+}
+
 /* Packets of clients on the director itself; process context as well. */
 static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
@@ -471,6 +508,8 @@ static unsigned int hook_local_out(void *priv, struct sk_buff *skb,
 	const struct l4lb_table *table = rcu_dereference(ln->table);
 	bool again = hook_marks(table);
 
+	if (hook_out_again(skb, state))
+		return NF_ACCEPT;
 	if (unlikely(table->nr_untracked))
 		hook_untrack(table, skb, state->pf);
 	if (hook_stranger(table, skb, L4LB_HOOK_LOCAL_OUT, state->pf, 0)) {
@@ -497,9 +536,13 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb,
 
 	if (!hook_marks(table))
 		return NF_ACCEPT;
-	if (state->hook == NF_INET_PRE_ROUTING) {
+	if (state->hook == NF_INET_LOCAL_OUT) {
+		if (hook_out_again(skb, state))
+			return NF_ACCEPT;
+	} else {
 		hook = L4LB_HOOK_PREROUTING;
 		if (netif_is_l3_master(state->in) ||
+		    (state->in->flags & IFF_LOOPBACK) ||
 		    hook_bridged(NULL, skb) ||
 		    skb->pkt_type != PACKET_HOST)
 			return NF_ACCEPT;
@@ -510,6 +553,8 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb,
 	}
 	if (hook == L4LB_HOOK_LOCAL_OUT)
 		return hook_out(ln, skb, family, false, skb->mark);
+	if (unlikely(!in_softirq()))
+		return hook_held(hook_mark, priv, skb, state);
 	return hook_in(ln, skb, family, false, skb->mark);
 }
 

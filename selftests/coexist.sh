@@ -326,6 +326,75 @@ test_policy_routing()
 		"$(capture_count around 'tcp[13] & 18 == 18')"
 }
 
+# nfqueue N: a program that lets go on whatever NFQUEUE gives it
+nfqueue()
+{
+	in_ns_background lv1 "$LIB_DIR/packets/nfqueue.py" "$1" \
+		>"$_test_dir/nfqueue"
+	wait_until 20 grep -q ready "$_test_dir/nfqueue"
+}
+
+# queued N: packets that queue N has seen
+queued()
+{
+	in_ns lv1 cat /proc/net/netfilter/nfnetlink_queue |
+		awk -v n="$1" '$1 == n { print $8 }'
+}
+
+# What an inspecting program in raw lets go on comes to us in its context, both
+# ways, in fragments, and at INPUT.
+test_nfqueue()
+{
+	modprobe -q nfnetlink_queue || :
+	topo_article 1
+	http_start web1
+	ours nat
+	lb service add udp "$VIP:5000" method nat
+	lb server add udp "$VIP:5000" "$WEB1:5000"
+	in_ns_background web1 "$LIB_DIR/packets/datagrams.py" receive 5000 \
+		>"$_test_dir/received"
+	nfqueue 1
+	in_ns lv1 iptables -t raw -A PREROUTING -j NFQUEUE --queue-num 1
+	check_eq "by NAT" "web1 web1 web1" "$(for i in 1 2 3; do get; done |
+		xargs)"
+	ip_ns client link set eth0 mtu 600
+	in_ns client "$LIB_DIR/packets/datagrams.py" single "$VIP" 5000 20
+	wait_until 20 grep -qx '20 right, 0 wrong' "$_test_dir/received"
+	check_between "queued" 40 1000 "$(queued 1)"
+	in_ns lv1 iptables -t raw -F
+	lb service del tcp "$VIP:80"
+	lb service add tcp "$VIP:80" method nat hook input
+	lb server add tcp "$VIP:80" "$WEB1:80"
+	in_ns lv1 iptables -t mangle -A INPUT -j NFQUEUE --queue-num 1
+	check_eq "at INPUT" web1 "$(get)"
+	in_ns lv1 iptables -t mangle -F
+	lb service add fwmark 9 method nat
+	lb server add fwmark 9 "$WEB1"
+	lb service del tcp "$VIP:80"
+	in_ns lv1 iptables -t mangle -A PREROUTING -p tcp -d "$VIP" \
+		-j MARK --set-mark 9
+	in_ns lv1 iptables -t mangle -A PREROUTING -j NFQUEUE --queue-num 1
+	check_eq "by mark" web1 "$(get)"
+}
+
+# A closed connection of the director's own, and a packet of its server that looks
+# like the answer to another: it is judged as what it is, and the entry goes.
+test_outlived()
+{
+	topo_article 1
+	http_start web1
+	ours nat
+	lb service add tcp "$VIP:any" method dr hook input
+	lb server add tcp "$VIP:any" "$WEB1"
+	check_eq "from the director" web1 "$(get lv1 "http://$VIP/" \
+		--interface "$VIP" --local-port 40007)"
+	wait_match() { [[ $(lb conn show client "$VIP") =~ time_wait ]]; }
+	wait_until 20 wait_match
+	in_ns web1 "$LIB_DIR/packets/synack.py" "$WEB1" 80 "$VIP" 40007
+	wait_eq 20 "" lb -j conn show client "$VIP" state time_wait
+	check_eq "again" web1 "$(get lv1)"
+}
+
 run_test "C48 NAT and a stateful ruleset: IPVS's replies are invalid" \
 	test_stateful_nat
 run_test "C48 DR and a stateful ruleset" test_stateful_dr
@@ -334,5 +403,7 @@ run_test "rules in raw and at ingress protect the VIP" test_protect
 run_test "rp_filter 0, 1, 2; ip_forward 0, where IPVS's NAT fails" test_settings
 run_test "F59 a client on the servers' own network" test_inner_client
 run_test "policy routing of replies" test_policy_routing
+run_test "what NFQUEUE has held back" test_nfqueue
+run_test "an answer that outlives its connection" test_outlived
 [ ! -d /sys/module/ip_vs ] || modprobe -rq ip_vs_rr ip_vs || :
 finish
