@@ -156,9 +156,26 @@ static void __net_exit net_stop(struct net *net)
 	free_percpu(ln->reasons);
 }
 
+/*
+ * Servers let go of their routes when the last packet has gone. The counter of
+ * IPv6 routes goes with the namespace, right after this.
+ */
+static void __net_exit net_stopped(struct list_head *nets)
+{
+	struct net *net;
+
+	list_for_each_entry(net, nets, exit_list) {
+		if (l4lb_pernet(net)->server_gen) {
+			rcu_barrier();
+			return;
+		}
+	}
+}
+
 static struct pernet_operations net_ops = {
 	.init = net_start,
 	.exit = net_stop,
+	.exit_batch = net_stopped,
 	.id = &l4lb_net_id,
 	.size = sizeof(struct l4lb_net),
 };

@@ -121,6 +121,19 @@ static void publish_service(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 	spin_unlock_bh(&ts->rt->lock);
 }
 
+/* Is a server deleted with "now"? */
+static bool publish_any_now(const struct l4lb_commit *c)
+{
+	const struct l4lb_txn_service *ts;
+	const struct l4lb_txn_server *tv;
+
+	list_for_each_entry(ts, &c->txn->touched, list)
+		list_for_each_entry(tv, &ts->changed, list)
+			if (tv->old && !tv->exists && tv->now)
+				return true;
+	return false;
+}
+
 /* Connections of servers that were deleted with "now". */
 static void publish_orphans(struct l4lb_commit *c, struct l4lb_txn_service *ts)
 {
@@ -271,6 +284,9 @@ void l4lb_commit_publish(struct l4lb_commit *c)
 	WRITE_ONCE(ln->publications, ln->publications + 1);
 	mutex_unlock(&ln->state_lock);
 
+	/* Packets that still chose such a server have made their entries. */
+	if (ln->active && publish_any_now(c))
+		synchronize_rcu();
 	list_for_each_entry(ts, &c->txn->touched, list)
 		publish_orphans(c, ts);
 	publish_notify(c);

@@ -13,6 +13,8 @@ else
 	ROUNDS=10
 fi
 
+VIP6=2001:db8:31::100
+
 refs()
 {
 	awk '$1 == "l4lb" { print $3 }' /proc/modules
@@ -33,8 +35,25 @@ serve()
 		server add tcp $VIP:80 192.168.31.102
 		service add udp $VIP:53 method nat
 		server add udp $VIP:53 192.168.31.101
+		service add tcp [$VIP6]:80 method dr
+		server add tcp [$VIP6]:80 [2001:db8:192::101]
 	EOT
 	in_ns lv1 lbctl apply "$TMP/rules" >/dev/null
+}
+
+# IPv6 on the legs to web1: its routes are counted by namespace
+six()
+{
+	ip_ns client addr add 2001:db8:31::200/64 dev eth0 nodad
+	ip_ns lv1 addr add "$VIP6/128" dev ext nodad
+	ip_ns lv1 addr add 2001:db8:31::11/64 dev ext nodad
+	ip_ns lv1 addr add 2001:db8:192::11/64 dev int nodad
+	ip_ns router addr add 2001:db8:31::1/64 dev ext nodad
+	ip_ns router addr add 2001:db8:192::1/64 dev int nodad
+	in_ns router sysctl -q -w net.ipv6.conf.all.forwarding=1
+	ip_ns web1 addr add 2001:db8:192::101/64 dev eth0 nodad
+	ip_ns web1 addr add "$VIP6/128" dev lo nodad
+	ip_ns web1 -6 route add default via 2001:db8:192::1
 }
 
 # requests all the time, whatever comes back
@@ -50,10 +69,12 @@ traffic()
 pair()
 {
 	topo_article 2
-	http_start web1
+	http_start web1 80 '[::]:80'
 	http_start web2
+	six
 	serve
 	check_match "served" 'web[12]' "$(get client)"
+	check_eq "served by IPv6" web1 "$(get client "http://[$VIP6]/" -g)"
 	traffic
 }
 
