@@ -316,9 +316,9 @@ static int put_server_state(struct sk_buff *skb, const struct l4lb_server *srv)
 		nla_put_flag(skb, L4LB_A_SERVER_OVERLOAD)) ||
 	       nla_put_u8(skb, L4LB_A_SERVER_METHOD, READ_ONCE(srv->method)) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_ACTIVE,
-			   atomic_read(&srv->active)) ||
+			   l4lb_server_count(&srv->active)) ||
 	       nla_put_u32(skb, L4LB_A_SERVER_INACTIVE,
-			   atomic_read(&srv->inactive));
+			   l4lb_server_count(&srv->inactive));
 }
 
 /**

@@ -29,7 +29,7 @@ static u32 fo_rank(const struct l4lb_sched_slot *slot, u64 *load)
 
 static bool ovf_over(const struct l4lb_sched_slot *slot)
 {
-	return (u32)atomic_read(&slot->server->active) >=
+	return l4lb_server_count(&slot->server->active) >=
 	       READ_ONCE(slot->weight);
 }
 

@@ -232,10 +232,15 @@ static void mh_exit(struct l4lb_sched_data *sd)
 /* Have a table built when the weights are not those of the table any more. */
 static void mh_check(struct l4lb_sched_data *sd)
 {
-	const struct l4lb_mh *mh = rcu_dereference_protected(sd->mh, true);
+	struct l4lb_service_rt *rt;
+	const struct l4lb_mh *mh;
 
-	if (sd->nr && !mh_current(mh, sd))
-		l4lb_sched_later(sd->slot[0].server->rt);
+	if (!sd->nr)
+		return;
+	rt = sd->slot[0].server->rt;
+	mh = rcu_dereference_protected(sd->mh, lockdep_is_held(&rt->lock));
+	if (!mh_current(mh, sd))
+		l4lb_sched_later(rt);
 }
 
 static void mh_rebuild(struct l4lb_sched_data *sd)

@@ -13,7 +13,7 @@
 
 static u32 sed_rank(const struct l4lb_sched_slot *slot, u64 *load)
 {
-	*load = (u64)(u32)atomic_read(&slot->server->active) + 1;
+	*load = (u64)l4lb_server_count(&slot->server->active) + 1;
 	return READ_ONCE(slot->weight);
 }
 

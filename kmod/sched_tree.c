@@ -312,8 +312,8 @@ bool l4lb_tree_commit(struct l4lb_service_rt *rt, struct l4lb_sched_data *sd,
  */
 u64 l4lb_tree_conns(const struct l4lb_server *srv)
 {
-	u32 active = atomic_read(&srv->active);
-	u32 inactive = atomic_read(&srv->inactive);
+	u32 active = l4lb_server_count(&srv->active);
+	u32 inactive = l4lb_server_count(&srv->inactive);
 
 	return ((u64)active << 8) + inactive;
 }

@@ -2,6 +2,7 @@
 /* Adding up the counters that the CPUs keep apart. */
 #include "net.h"
 #include "sched.h"
+#include "server.h"
 #include "stats.h"
 
 static const char * const reason_name[__L4LB_REASON_MAX] = {
@@ -60,8 +61,8 @@ static void stats_add_server(const struct l4lb_server *srv,
 			     struct l4lb_sums *sums, u32 *active, u32 *inactive)
 {
 	l4lb_stats_server(srv, sums);
-	*active += atomic_read(&srv->active);
-	*inactive += atomic_read(&srv->inactive);
+	*active += l4lb_server_count(&srv->active);
+	*inactive += l4lb_server_count(&srv->inactive);
 }
 
 /**
