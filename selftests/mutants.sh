@@ -21,8 +21,9 @@ test_base()
 
 test_mutant()
 {
-	rmmod l4lb
-	at_end "rmmod l4lb; load_module"
+	# namespaces go in their own time
+	wait_until 30 rmmod l4lb
+	at_end "wait_until 30 rmmod l4lb; load_module"
 	insmod "$MUTANTS/$1.ko"
 	"$OUTCOMES" "$TMP/base"
 }
