@@ -67,7 +67,12 @@
 	R(OTHER_PORT, "other_port", "same address, another port")	\
 	R(OTHER_PROTO, "other_proto", "same address and port, another protocol") \
 	R(OTHER_ADDR, "other_addr", "same port, another address")	\
-	R(OTHER_MARK, "other_mark", "for packets with another mark")
+	R(OTHER_MARK, "other_mark", "for packets with another mark")	\
+	R(TIMEOUT_ESTABLISHED, "timeout_established",			\
+	  "ended: open, and idle for too long")				\
+	R(DRAIN_DEADLINE, "drain_deadline", "ended: its server's drain was at its deadline") \
+	R(EVICTED, "evicted", "ended: half open or without server, and room was scarce") \
+	R(RESET_BOTH, "reset_both", "ended: both ends were sent a reset")
 
 const char *l4lb_reason_name(u32 reason);
 

@@ -209,6 +209,13 @@ static const struct {
 	REASON(OTHER_PROTO, "other_proto", "same address and port, another protocol"),
 	REASON(OTHER_ADDR, "other_addr", "same port, another address"),
 	REASON(OTHER_MARK, "other_mark", "for packets with another mark"),
+	REASON(TIMEOUT_ESTABLISHED, "timeout_established",
+	       "ended: open, and idle for too long"),
+	REASON(DRAIN_DEADLINE, "drain_deadline",
+	       "ended: its server's drain was at its deadline"),
+	REASON(EVICTED, "evicted",
+	       "ended: half open or without server, and room was scarce"),
+	REASON(RESET_BOTH, "reset_both", "ended: both ends were sent a reset"),
 };
 
 /**

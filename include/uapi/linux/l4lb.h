@@ -162,8 +162,9 @@ enum l4lb_attr {
  *	port, TCP and UDP
  * @L4LB_A_SERVICE_FAMILY: u8, 4 or 6, of a FWMARK service; default 4
  * @L4LB_A_SERVICE_HASH_PORT: u8, 1: sh, dh and mh take the port into the hash
- * @L4LB_A_SERVICE_HASH_FALLBACK: u8, 1: sh and mh choose again when the server
- *	that was hashed to may not be used; 0: the packet is rejected
+ * @L4LB_A_SERVICE_HASH_FALLBACK: u8, 1: sh and mh, and only they, choose again when
+ *	the server that was hashed to is full; 0: the packet is rejected. A server
+ *	that is down, draining, disabled or of weight 0 has left the hash in any case
  * @L4LB_A_SERVICE_PERSIST: u32, seconds for which a client stays with its server
  *	after its last connection; 0: none
  * @L4LB_A_SERVICE_PERSIST_PREFIX: u8, bits of the address that make a client;
@@ -812,6 +813,11 @@ enum l4lb_reason {
 	L4LB_REASON_OTHER_PROTO,
 	L4LB_REASON_OTHER_ADDR,
 	L4LB_REASON_OTHER_MARK,
+	/* connections that ended here; counted by entry, not by packet */
+	L4LB_REASON_TIMEOUT_ESTABLISHED,
+	L4LB_REASON_DRAIN_DEADLINE,
+	L4LB_REASON_EVICTED,
+	L4LB_REASON_RESET_BOTH,
 
 	__L4LB_REASON_MAX,
 	L4LB_REASON_MAX = __L4LB_REASON_MAX - 1
