@@ -530,6 +530,7 @@ void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 	pkt->hook = hook;
 	pkt->again = again;
 	pkt->mark = mark;
+	pkt->skb = skb;
 	pkt->tcp_flags = 0;
 	pkt->sport = 0;
 	pkt->dport = 0;
@@ -547,6 +548,40 @@ void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 		pkt->proto = 0;
 		packet_bad(pkt, L4LB_REASON_UNKNOWN_PROTO);
 	}
+}
+
+/**
+ * l4lb_packet_segment() - what a TCP packet says of sequence numbers
+ * @pkt: a flow of TCP, as parsed; its skb has not been changed since
+ * @seg: out
+ *
+ * Apart from the parse, since hardly any packet needs it. A GSO packet is one
+ * large segment.
+ *
+ * Context: any.
+ * Return: false for a packet that does not exist, and for a reset, whose numbers
+ * say nothing of what its receiver expects.
+ */
+bool l4lb_packet_segment(const struct l4lb_packet *pkt,
+			 struct l4lb_segment *seg)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	if (!pkt->skb || (pkt->tcp_flags & L4LB_TCP_RST))
+		return false;
+	th = skb_header_pointer(pkt->skb,
+				skb_network_offset(pkt->skb) + pkt->l4,
+				sizeof(buf), &buf);
+	if (!th)
+		return false;
+	seg->seq = ntohl(th->seq);
+	seg->end = seg->seq + pkt->len - pkt->l4 - th->doff * 4 + th->syn +
+		   th->fin;
+	seg->ack = ntohl(th->ack_seq);
+	seg->window = ntohs(th->window);
+	seg->acks = th->ack;
+	return true;
 }
 
 /**

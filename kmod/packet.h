@@ -75,6 +75,7 @@ struct l4lb_within {
  * @reason: of %L4LB_PACKET_BAD
  * @mark: the skb's, where it is final; else 0
  * @again: it comes by once more, at the hook of services that go by a mark
+ * @skb: what it was parsed from; NULL: there is no such packet
  * @outer_saddr: ICMP error: source of the error itself
  * @outer_daddr: ICMP error: destination of the error itself
  * @within: ICMP error about a tunnel
@@ -82,7 +83,7 @@ struct l4lb_within {
  * Which fields hold depends on @kind, since a packet's parse should not write
  * what nobody reads:
  *
- * - always: @mark, @again, @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
+ * - always: @skb, @mark, @again, @kind, @family, @proto, @hook, @tcp_flags, @saddr, @daddr, @sport,
  *   @dport;
  * - all but BAD: also @ttl, @tos, @df, @l4, @len;
  * - ICMP_ERROR: also @inner, @inner_l4, @outer_saddr, @outer_daddr;
@@ -112,6 +113,7 @@ struct l4lb_packet {
 	u32 len;
 	u32 reason;
 	u32 mark;
+	const struct sk_buff *skb;
 	union l4lb_addr outer_saddr;
 	union l4lb_addr outer_daddr;
 	struct l4lb_within within;
@@ -121,6 +123,22 @@ struct l4lb_packet {
 #define L4LB_TCP_SYN	0x02
 #define L4LB_TCP_RST	0x04
 #define L4LB_TCP_ACK	0x10
+
+/**
+ * struct l4lb_segment - what a TCP packet says of sequence numbers, host order
+ * @seq: of its first byte
+ * @end: of what follows it: text, SYN and FIN take part
+ * @ack: next one that its sender expects, if @acks
+ * @window: that its sender offers, as it stands in the header
+ * @acks: @ack and @window hold
+ */
+struct l4lb_segment {
+	u32 seq;
+	u32 end;
+	u32 ack;
+	u16 window;
+	bool acks;
+};
 
 /**
  * l4lb_packet_peek() - who a packet is from and to, and no more
@@ -164,6 +182,8 @@ static __always_inline bool l4lb_packet_peek(const struct sk_buff *skb,
 
 void l4lb_packet_parse(const struct sk_buff *skb, u8 hook, u8 family,
 		       bool again, u32 mark, struct l4lb_packet *pkt);
+bool l4lb_packet_segment(const struct l4lb_packet *pkt,
+			 struct l4lb_segment *seg);
 bool l4lb_addr_martian(const union l4lb_addr *addr, u8 family);
 
 #endif /* L4LB_PACKET_H */
