@@ -31,6 +31,28 @@ struct l4lb_way {
 	bool local;
 };
 
+/**
+ * struct l4lb_reset - a TCP reset that is sent from here
+ * @from: whose it pretends to be
+ * @to: receiver, of the same family
+ * @seq: sequence number, host order
+ * @ack_seq: acknowledgment, host order, with @acks
+ * @acks: it acknowledges
+ * @tos: TOS or traffic class of the connection
+ * @oif: VRF that the receiver is in; 0: none
+ * @mark: of the packet that it answers; 0: none
+ */
+struct l4lb_reset {
+	struct l4lb_endpoint from;
+	struct l4lb_endpoint to;
+	u32 seq;
+	u32 ack_seq;
+	bool acks;
+	u8 tos;
+	int oif;
+	u32 mark;
+};
+
 /*
  * In place of a reason: the server is the director itself. The packet is the
  * caller's, and goes on up the stack.
@@ -77,6 +99,9 @@ u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 		   const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
 void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt);
+void l4lb_reset_header(struct tcphdr *th, const struct l4lb_reset *rst);
+struct sk_buff *l4lb_reset_build(const struct l4lb_reset *rst, u8 ttl);
+void l4lb_xmit_reset_send(struct l4lb_net *ln, const struct l4lb_reset *rst);
 void l4lb_xmit_unreachable(struct l4lb_net *ln, struct sk_buff *skb,
 			   const struct l4lb_packet *pkt);
 void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,

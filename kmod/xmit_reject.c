@@ -5,17 +5,12 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <net/icmp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
-#include <net/ip6_checksum.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
-#include <net/tcp.h>
-#include <net/xfrm.h>
 
 #include "net.h"
 #include "xmit.h"
@@ -130,181 +125,20 @@ void l4lb_xmit_error(struct l4lb_net *ln, struct sk_buff *skb, u8 family,
 }
 
 /*
- * The header of the reset that answers @th, with the sequence numbers that
- * RFC 9293 3.5.2 demands, since any others would be ignored or challenged (RFC
- * 5961). @bytes: of the segment's text.
+ * The sequence numbers that RFC 9293 3.5.2 demands of the reset that answers
+ * @th, since any others would be ignored or challenged (RFC 5961). @bytes: of
+ * the segment's text.
  */
-static void reject_tcp_header(struct tcphdr *rst, const struct tcphdr *th,
-			      u32 bytes)
+static void reject_numbers(struct l4lb_reset *rst, const struct tcphdr *th,
+			   u32 bytes)
 {
-	memset(rst, 0, sizeof(*rst));
-	rst->source = th->dest;
-	rst->dest = th->source;
-	rst->doff = sizeof(*rst) / 4;
-	rst->rst = 1;
-	if (th->ack) {
-		rst->seq = th->ack_seq;
-	} else {
-		rst->ack = 1;
-		rst->ack_seq = htonl(ntohl(th->seq) + th->syn + th->fin +
-				     bytes);
-	}
-}
-
-/* The way to the sender of @skb, from the address that it wrote to. */
-static struct rtable *reject_route4(struct net *net, const struct sk_buff *skb,
-				    const struct l4lb_packet *pkt)
-{
-	struct flowi4 fl4 = {
-		.flowi4_oif = skb->dev ?
-				l3mdev_master_ifindex_rcu(skb->dev) : 0,
-		.flowi4_mark = IP4_REPLY_MARK(net, skb->mark),
-		.flowi4_tos = pkt->tos & INET_DSCP_MASK,
-		.flowi4_flags = FLOWI_FLAG_ANYSRC,
-		.flowi4_proto = IPPROTO_TCP,
-		.flowi4_uid = sock_net_uid(net, NULL),
-		.saddr = pkt->daddr.ip,
-		.daddr = pkt->saddr.ip,
-		.fl4_sport = pkt->dport,
-		.fl4_dport = pkt->sport,
-	};
-	struct rtable *rt = ip_route_output_key(net, &fl4);
-
-	if (IS_ERR(rt))
-		return NULL;
-	/* Nobody answers a broadcast or a group. */
-	if (rt->rt_type != RTN_UNICAST && rt->rt_type != RTN_LOCAL) {
-		ip_rt_put(rt);
-		return NULL;
-	}
-	return rt;
-}
-
-static struct sk_buff *reject_build4(struct net *net, struct rtable *rt,
-				     const struct l4lb_packet *pkt)
-{
-	unsigned int len = sizeof(struct iphdr) + sizeof(struct tcphdr);
-	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + len, GFP_ATOMIC);
-	struct iphdr *iph;
-
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, LL_MAX_HEADER);
-	skb_reset_network_header(skb);
-	iph = skb_put_zero(skb, len);
-	skb_set_transport_header(skb, sizeof(*iph));
-	iph->version = 4;
-	iph->ihl = sizeof(*iph) / 4;
-	iph->tos = pkt->tos & INET_DSCP_MASK;
-	iph->frag_off = htons(IP_DF);
-	iph->ttl = ip4_dst_hoplimit(&rt->dst);
-	iph->protocol = IPPROTO_TCP;
-	iph->saddr = pkt->daddr.ip;
-	iph->daddr = pkt->saddr.ip;
-	skb->protocol = htons(ETH_P_IP);
-	skb_dst_set(skb, dst_clone(&rt->dst));
-	return skb;
-}
-
-/* Length and IP checksum are filled in by ip_local_out(). */
-static void reject_reset4(struct l4lb_net *ln, struct sk_buff *skb,
-			  const struct l4lb_packet *pkt,
-			  const struct tcphdr *th, u32 bytes)
-{
-	struct rtable *rt = reject_route4(ln->net, skb, pkt);
-	struct sk_buff *nskb;
-	struct tcphdr *rst;
-
-	if (!rt)
-		return;
-	nskb = reject_build4(ln->net, rt, pkt);
-	ip_rt_put(rt);
-	if (!nskb)
-		return;
-	rst = tcp_hdr(nskb);
-	reject_tcp_header(rst, th, bytes);
-	rst->check = tcp_v4_check(sizeof(*rst), pkt->daddr.ip, pkt->saddr.ip,
-				  csum_partial(rst, sizeof(*rst), 0));
-	nskb->mark = IP4_REPLY_MARK(ln->net, skb->mark);
-	/* Conntrack has not seen the connection, and would call it invalid. */
-	skb_set_nfct(nskb, IP_CT_UNTRACKED);
-	ip_local_out(ln->net, NULL, nskb);
-}
-
-/* As reject_route4(). */
-static struct dst_entry *reject_route6(struct net *net,
-				       const struct sk_buff *skb,
-				       const struct l4lb_packet *pkt)
-{
-	struct flowi6 fl6 = {
-		.flowi6_oif = skb->dev ?
-				l3mdev_master_ifindex_rcu(skb->dev) : 0,
-		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
-		.flowlabel = ip6_make_flowinfo(pkt->tos & INET_DSCP_MASK, 0),
-		.flowi6_flags = FLOWI_FLAG_ANYSRC,
-		.flowi6_proto = IPPROTO_TCP,
-		.flowi6_uid = sock_net_uid(net, NULL),
-		.saddr = pkt->daddr.ip6,
-		.daddr = pkt->saddr.ip6,
-		.fl6_sport = pkt->dport,
-		.fl6_dport = pkt->sport,
-	};
-	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
-
-	if (dst->error || ipv6_addr_is_multicast(&fl6.daddr)) {
-		dst_release(dst);
-		return NULL;
-	}
-	dst = xfrm_lookup(net, dst, flowi6_to_flowi(&fl6), NULL, 0);
-	return IS_ERR(dst) ? NULL : dst;
-}
-
-static struct sk_buff *reject_build6(struct dst_entry *dst,
-				     const struct l4lb_packet *pkt)
-{
-	unsigned int len = sizeof(struct ipv6hdr) + sizeof(struct tcphdr);
-	struct sk_buff *skb = alloc_skb(LL_MAX_HEADER + len, GFP_ATOMIC);
-	struct ipv6hdr *ip6h;
-
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, LL_MAX_HEADER);
-	skb_reset_network_header(skb);
-	ip6h = skb_put_zero(skb, len);
-	skb_set_transport_header(skb, sizeof(*ip6h));
-	ip6_flow_hdr(ip6h, pkt->tos & INET_DSCP_MASK, 0);
-	ip6h->nexthdr = IPPROTO_TCP;
-	ip6h->hop_limit = ip6_dst_hoplimit(dst);
-	ip6h->saddr = pkt->daddr.ip6;
-	ip6h->daddr = pkt->saddr.ip6;
-	skb->protocol = htons(ETH_P_IPV6);
-	skb_dst_set(skb, dst_clone(dst));
-	return skb;
-}
-
-/* The payload length is filled in by ip6_local_out(). */
-static void reject_reset6(struct l4lb_net *ln, struct sk_buff *skb,
-			  const struct l4lb_packet *pkt,
-			  const struct tcphdr *th, u32 bytes)
-{
-	struct dst_entry *dst = reject_route6(ln->net, skb, pkt);
-	struct sk_buff *nskb;
-	struct tcphdr *rst;
-
-	if (!dst)
-		return;
-	nskb = reject_build6(dst, pkt);
-	dst_release(dst);
-	if (!nskb)
-		return;
-	rst = tcp_hdr(nskb);
-	reject_tcp_header(rst, th, bytes);
-	rst->check = tcp_v6_check(sizeof(*rst), &pkt->daddr.ip6,
-				  &pkt->saddr.ip6,
-				  csum_partial(rst, sizeof(*rst), 0));
-	nskb->mark = IP6_REPLY_MARK(ln->net, skb->mark);
-	skb_set_nfct(nskb, IP_CT_UNTRACKED);
-	ip6_local_out(ln->net, NULL, nskb);
+	rst->seq = 0;
+	rst->ack_seq = 0;
+	rst->acks = !th->ack;
+	if (th->ack)
+		rst->seq = ntohl(th->ack_seq);
+	else
+		rst->ack_seq = ntohl(th->seq) + th->syn + th->fin + bytes;
 }
 
 /* UDP over IPv4 may go without (RFC 768). */
@@ -353,9 +187,24 @@ static bool reject_sum_ok(struct sk_buff *skb, const struct l4lb_packet *pkt)
 void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt)
 {
+	struct l4lb_reset rst = {
+		.from = {
+			.addr = pkt->daddr,
+			.port = pkt->dport,
+			.family = pkt->family,
+			.proto = IPPROTO_TCP,
+		},
+		.to = {
+			.addr = pkt->saddr,
+			.port = pkt->sport,
+			.family = pkt->family,
+			.proto = IPPROTO_TCP,
+		},
+		.oif = skb->dev ? l3mdev_master_ifindex_rcu(skb->dev) : 0,
+		.mark = skb->mark,
+	};
 	const struct tcphdr *th;
 	struct tcphdr buf;
-	u32 bytes;
 
 	if (pkt->kind != L4LB_PACKET_FLOW || pkt->proto != IPPROTO_TCP ||
 	    (pkt->tcp_flags & L4LB_TCP_RST) || skb->pkt_type != PACKET_HOST)
@@ -369,15 +218,9 @@ void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 				sizeof(buf), &buf);
 	if (!th)
 		return;
-	bytes = pkt->len - pkt->l4 - th->doff * 4;
-	switch (pkt->family) {
-	case AF_INET:
-		reject_reset4(ln, skb, pkt, th, bytes);
-		break;
-	case AF_INET6:
-		reject_reset6(ln, skb, pkt, th, bytes);
-		break;
-	}
+	rst.tos = pkt->tos;
+	reject_numbers(&rst, th, pkt->len - pkt->l4 - th->doff * 4);
+	l4lb_xmit_reset_send(ln, &rst);
 }
 
 /**

@@ -36,6 +36,10 @@ static void reject_sequence(struct kunit *test)
 		/* FIN, ACK of 0 */
 		{ 0x11, 1000, 0, 0, 0, 0, false },
 	};
+	struct l4lb_reset reset = {
+		.from.port = htons(80),
+		.to.port = htons(40000),
+	};
 	struct tcphdr th, rst;
 	unsigned int i;
 	u8 flags;
@@ -49,7 +53,8 @@ static void reject_sequence(struct kunit *test)
 		th.ack_seq = htonl(table[i].ack_seq);
 		th.doff = 5;
 		((u8 *)&th)[13] = table[i].flags;
-		reject_tcp_header(&rst, &th, table[i].bytes);
+		reject_numbers(&reset, &th, table[i].bytes);
+		l4lb_reset_header(&rst, &reset);
 		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.seq), table[i].want_seq,
 				    "number %u", i);
 		KUNIT_EXPECT_EQ_MSG(test, ntohl(rst.ack_seq), table[i].want_ack,
