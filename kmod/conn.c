@@ -115,6 +115,7 @@ int l4lb_conns_init(struct l4lb_net *ln)
 	ct->full = 0;
 	ct->cursor = 0;
 	init_llist_head(&ct->dead);
+	atomic_set(&ct->owed, 0);
 	INIT_DELAYED_WORK(&ct->age, l4lb_conn_age_work);
 	INIT_WORK(&ct->grow, l4lb_conn_grow_work);
 	rcu_assign_pointer(ct->tbl, tbl);
@@ -640,12 +641,14 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
  * l4lb_conn_bury() - end an entry, without waking the aging work
  * @ln: namespace
  * @conn: entry
+ * @mark: flags that its word gets in addition: %L4LB_CONN_RESET or 0
  * @first: out: the list of the dead was empty; untouched on false
  *
  * Context: RCU read side, BH off; bucket locks may be held.
  * Return: true if this call ended it, false if it was dead already.
  */
-bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
+bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, u32 mark,
+		    bool *first)
 {
 	u32 word = READ_ONCE(conn->word);
 	u32 old;
@@ -653,8 +656,9 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first)
 	for (;;) {
 		if (word & L4LB_CONN_DEAD)
 			return false;
-		old = cmpxchg(&conn->word, word, (word | L4LB_CONN_DEAD) &
-						 ~L4LB_CONN_COUNTED);
+		old = cmpxchg(&conn->word, word,
+			      (word | L4LB_CONN_DEAD | mark) &
+			      ~L4LB_CONN_COUNTED);
 		if (old == word)
 			break;
 		word = old;
@@ -683,7 +687,7 @@ bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
 	u32 old;
 
 	if ((word & L4LB_CONN_STATE) == L4LB_STATE_PERSIST)
-		return l4lb_conn_bury(ln, conn, &first);
+		return l4lb_conn_bury(ln, conn, 0, &first);
 	for (;;) {
 		if (word & (L4LB_CONN_DEAD | L4LB_CONN_ORPHAN))
 			return false;
@@ -726,7 +730,7 @@ void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
 	bool first = false;
 
 	local_bh_disable();
-	if (l4lb_conn_bury(ln, conn, &first) && first)
+	if (l4lb_conn_bury(ln, conn, 0, &first) && first)
 		l4lb_conn_kick(&ln->conns);
 	local_bh_enable();
 }

@@ -35,6 +35,7 @@ struct l4lb_service;
 #define L4LB_CONN_LOCAL		0x00001000u	/* client is the director itself */
 #define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
 #define L4LB_CONN_ORPHAN	0x00004000u	/* its server was deleted at once */
+#define L4LB_CONN_RESET		0x00008000u	/* with DEAD: resets are owed */
 #define L4LB_CONN_UNPROVEN	0x00010000u	/* template that a SYN has made */
 
 /**
@@ -111,14 +112,22 @@ static_assert(sizeof(struct l4lb_conn_nat) <= 128);
  *	or &struct l4lb_conn_nat
  * @front: address, port and protocol that the client uses, of services for which
  *	the number in the key does not say them; else zero
- * @seq_client: next sequence number that the client will send, as far as is known
- *	(track_seq); racy hints, WRITE_ONCE
- * @seq_server: the same of the server
+ * @seq_client: next sequence number that the server expects of the client, as far
+ *	as packets say (conn_seq.c); raised by cmpxchg, with @tracked
+ * @seq_server: the same of the server, with @has_server
+ * @tracked: its service had track_seq when the entry was made
+ * @has_server: @seq_server is known
+ * @client_shut: the client has no room for more. WRITE_ONCE
+ * @server_shut: nor has the server (NAT). WRITE_ONCE
  */
 struct l4lb_conn_extra {
 	struct l4lb_endpoint front;
 	u32 seq_client;
 	u32 seq_server;
+	u8 tracked;
+	u8 has_server;
+	u8 client_shut;
+	u8 server_shut;
 };
 
 /**
@@ -171,6 +180,8 @@ struct l4lb_buckets {
  * @bytes: of entries and buckets
  * @full: alarm state: 0, &enum l4lb_alarm last sent; changed by cmpxchg
  * @dead: entries that say DEAD and have not been freed
+ * @owed: those of them that say RESET, whose resets have not been sent; meanwhile
+ *	no server goes
  * @age: aging: finds the expired, unlinks and frees the dead, reaps servers
  *	that are gone; system_unbound_wq
  * @grow: makes a larger table; system_unbound_wq
@@ -190,6 +201,7 @@ struct l4lb_conns {
 	atomic64_t bytes;
 	u32 full;
 	struct llist_head dead;
+	atomic_t owed;
 	struct delayed_work age;
 	struct work_struct grow;
 	u32 sweep;
@@ -279,6 +291,14 @@ static inline struct l4lb_conn_extra *l4lb_conn_extra(struct l4lb_conn *conn)
 	return (struct l4lb_conn_extra *)(conn + 1);
 }
 
+/* Does @conn remember sequence numbers? */
+static inline bool l4lb_conn_tracked(struct l4lb_conn *conn)
+{
+	const struct l4lb_conn_extra *extra = l4lb_conn_extra(conn);
+
+	return unlikely(extra) && extra->tracked;
+}
+
 /* Number of the service that @conn is of. */
 static inline u32 l4lb_conn_service(const struct l4lb_conn *conn)
 {
@@ -338,6 +358,8 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		       u32 seen, u32 next);
 void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
+bool l4lb_conn_end(struct l4lb_net *ln, struct l4lb_conn *conn, u32 reason,
+		   bool reset);
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 void l4lb_conn_half_open_alarm(struct l4lb_net *ln,
@@ -354,6 +376,12 @@ int l4lb_conn_walk(struct l4lb_net *ln, u64 *cursor,
 
 /* *@cursor of l4lb_conn_walk() when the table is done. */
 #define L4LB_CONN_WALK_END	U64_MAX
+
+/* conn_seq.c: pure */
+void l4lb_seq_begin(struct l4lb_conn_extra *extra,
+		    const struct l4lb_segment *seg);
+void l4lb_seq_note(struct l4lb_conn_extra *extra,
+		   const struct l4lb_segment *seg, bool from_client);
 
 /* conn_tcp.c, conn_udp.c: pure */
 u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);

@@ -12,6 +12,8 @@
 #include <linux/timekeeping.h>
 
 #include "conn_priv.h"
+#include "farewell.h"
+#include "service.h"
 
 /* Time that the scan may take in a run, and its rest after a full one. */
 #define CONN_SCAN_NS		(5 * NSEC_PER_MSEC)
@@ -28,6 +30,9 @@
 /* Half-open entries of this age in seconds go first when room is scarce. */
 #define CONN_HALF_OPEN_SPARE	3
 
+/* Connections that are reset in a run, which takes about as long as its scan. */
+#define CONN_RESETS		512
+
 /* Is an eighth of the room or less left? */
 static bool conn_pressed(const struct l4lb_net *ln)
 {
@@ -39,13 +44,16 @@ static bool conn_pressed(const struct l4lb_net *ln)
 	       atomic64_read(&ct->bytes) >= memory - memory / 8;
 }
 
-/* Has nothing followed the client's SYN, for longer than an honest one takes? */
+/*
+ * Has nothing followed the client's SYN, for longer than an honest one takes? Nor
+ * is a connection missed that has no server any more.
+ */
 static bool conn_spare(const struct l4lb_conn *conn)
 {
 	u32 word = READ_ONCE(conn->word);
 
 	return ((word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV ||
-		(word & L4LB_CONN_UNPROVEN)) &&
+		(word & (L4LB_CONN_ORPHAN | L4LB_CONN_UNPROVEN))) &&
 	       (s32)((u32)jiffies - READ_ONCE(conn->stamp)) >
 	       CONN_HALF_OPEN_SPARE * HZ;
 }
@@ -59,25 +67,68 @@ static bool conn_overdue(const struct l4lb_net *ln,
 	return srv && l4lb_server_overdue(srv);
 }
 
+/* Is its server down, and the service one that resets what it can then? */
+static bool conn_down(const struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	const struct l4lb_service *svc;
+	const struct l4lb_server *srv;
+
+	if (likely(!l4lb_conn_can_reset(conn)))
+		return false;
+	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
+	srv = l4lb_conn_server(ln, conn);
+	return svc && svc->on_down == L4LB_ON_DOWN_RESET && srv &&
+	       READ_ONCE(srv->health) == L4LB_HEALTH_DOWN;
+}
+
 /*
- * Ends an entry that is expired, whose server is at the deadline of its drain,
- * or whose service or server has left; when the table is @pressed, also one that
- * nobody would miss.
+ * Is an entry to end: is it expired, has its service or server left, is its
+ * server at the deadline of its drain, or down; or, when the table is @pressed,
+ * would nobody miss it? *@reason: what that is counted as; of an expired entry
+ * only if its connection was open, since the others have ended as they should.
  */
+static bool conn_ends(const struct l4lb_net *ln, struct l4lb_conn *conn,
+		      bool pressed, u32 *reason)
+{
+	u8 state = READ_ONCE(conn->word) & L4LB_CONN_STATE;
+
+	*reason = L4LB_REASON_UNSPEC;
+	if (l4lb_conn_expired(ln, conn)) {
+		if (state == L4LB_STATE_ESTABLISHED)
+			*reason = L4LB_REASON_TIMEOUT_ESTABLISHED;
+		return true;
+	}
+	if (l4lb_conn_stale(ln, conn))
+		return true;
+	if (conn_overdue(ln, conn)) {
+		if (state != L4LB_STATE_PERSIST)
+			*reason = L4LB_REASON_DRAIN_DEADLINE;
+		return true;
+	}
+	if (unlikely(pressed && conn_spare(conn))) {
+		if (state != L4LB_STATE_PERSIST)
+			*reason = L4LB_REASON_EVICTED;
+		return true;
+	}
+	if (likely(!conn_down(ln, conn)))
+		return false;
+	*reason = L4LB_REASON_SERVER_DOWN;
+	return true;
+}
+
+/* Resets follow unless nobody waits for one: a flood's SYNs, what has closed. */
 static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn,
 			  bool pressed)
 {
 	bool first;
+	u32 reason;
 
-	if (READ_ONCE(conn->word) & L4LB_CONN_DEAD)
-		return;
-	if (likely(!l4lb_conn_expired(ln, conn) && !l4lb_conn_stale(ln, conn)) &&
-	    !(pressed && conn_spare(conn)) && !conn_overdue(ln, conn))
+	if ((READ_ONCE(conn->word) & L4LB_CONN_DEAD) ||
+	    likely(!conn_ends(ln, conn, pressed, &reason)))
 		return;
 	/* No kick: this very run reaps. */
-	local_bh_disable();
-	l4lb_conn_bury(ln, conn, &first);
-	local_bh_enable();
+	l4lb_conn_end_quietly(ln, conn, reason,
+			      reason && reason != L4LB_REASON_EVICTED, &first);
 }
 
 /*
@@ -142,7 +193,8 @@ bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr)
  * @ln: namespace
  *
  * Takes at most CONN_SCAN_NS and then rests, so that a sweep of any table
- * costs a twentieth of a CPU. The end of a sweep is counted at once: an object
+ * costs a twentieth of a CPU; rests earlier when it has ended so many connections
+ * that are to be reset. The end of a sweep is counted at once: an object
  * whose number is taken away after that has seen the new count, and for one
  * that was taken away before, the grace period that follows is over before the
  * next sweep begins, so that sweep meets whatever packets of then have made.
@@ -157,6 +209,8 @@ bool l4lb_conn_scan(struct l4lb_net *ln)
 
 	if (!ct->cursor) {
 		ct->began = jiffies;
+		/* Before the sweep: how much a deadline ends is news. */
+		l4lb_server_drains(ln);
 		if (!atomic_read(&ct->nr))
 			goto done;
 	}
@@ -164,7 +218,8 @@ bool l4lb_conn_scan(struct l4lb_net *ln)
 		if (l4lb_conn_scan_some(ln, CONN_SCAN_STEP))
 			goto done;
 		cond_resched();
-	} while (ktime_get_ns() - start < CONN_SCAN_NS);
+	} while (ktime_get_ns() - start < CONN_SCAN_NS &&
+		 atomic_read(&ct->owed) < CONN_RESETS);
 	ct->next_scan = jiffies + msecs_to_jiffies(CONN_SCAN_REST_MS);
 	return false;
 
@@ -216,7 +271,7 @@ static void conn_reap_one(struct l4lb_conns *ct, struct l4lb_conn *conn)
 }
 
 /**
- * l4lb_conn_reap() - unlink and free the dead
+ * l4lb_conn_reap() - unlink and free the dead, and send the resets that are owed
  * @ln: namespace
  *
  * Context: process, may sleep; one at a time: nobody else frees.
@@ -231,6 +286,10 @@ bool l4lb_conn_reap(struct l4lb_net *ln)
 		return false;
 	llist_for_each_entry(conn, list, reap) {
 		conn_reap_one(&ln->conns, conn);
+		if (unlikely(conn->word & L4LB_CONN_RESET)) {
+			l4lb_farewell(ln, conn);
+			atomic_dec(&ln->conns.owed);
+		}
 		cond_resched();
 	}
 	synchronize_rcu();
@@ -311,7 +370,8 @@ bool l4lb_conn_swept(struct l4lb_net *ln)
 	l4lb_slots_settle(&ln->services, ct->sweep);
 	l4lb_slots_settle(&ln->servers, ct->sweep);
 	l4lb_slots_settle(&ln->endpoints, ct->sweep);
-	while (l4lb_server_reap(ln))
+	/* Those that are owed a reset are still asked where it goes. */
+	while (!atomic_read(&ct->owed) && l4lb_server_reap(ln))
 		cond_resched();
 	more = conn_more(ln);
 	mutex_unlock(&ln->conf_lock);
@@ -397,7 +457,8 @@ static void conn_stop_table(struct l4lb_net *ln, struct l4lb_buckets *tbl)
 		for (node = rcu_dereference(tbl->head[i]); node;
 		     node = rcu_dereference(node->next))
 			if (!l4lb_conn_is_rev(node))
-				l4lb_conn_bury(ln, l4lb_conn_of(node), &first);
+				l4lb_conn_bury(ln, l4lb_conn_of(node), 0,
+					       &first);
 		local_bh_enable();
 		rcu_read_unlock();
 		cond_resched();
@@ -436,6 +497,7 @@ void l4lb_conns_stop(struct l4lb_net *ln)
 		kvfree(tbl);
 	}
 	l4lb_conn_free_list(ln, llist_del_all(&ct->dead));
+	atomic_set(&ct->owed, 0);
 	/* Nothing is left that could carry a number: as good as two sweeps. */
 	WRITE_ONCE(ct->sweep, ct->sweep + 2);
 	ct->cursor = 0;

@@ -257,3 +257,197 @@ static void pressure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 6);
 	expect_load(test, fix->srv[0], 10, 0);
 }
+
+static u64 ended_by(struct conn_fixture *fix, u32 reason)
+{
+	u64 packets[__L4LB_REASON_MAX];
+
+	l4lb_stats_reasons(fix->ln, packets);
+	return packets[reason];
+}
+
+/* An entry of a service with track_seq, as a SYN makes it. */
+static struct l4lb_conn *add_tracked(struct kunit *test, u32 n, u8 method)
+{
+	const struct l4lb_segment syn = { .seq = 1000, .end = 1001 };
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_new new = conn_describe(fix, 0, n, 0, method);
+	struct l4lb_conn_extra extra = {};
+	struct l4lb_conn *conn;
+
+	l4lb_seq_begin(&extra, &syn);
+	new.extra = &extra;
+	conn = conn_do_insert(fix, &new);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(conn));
+	return conn;
+}
+
+/* Is a reset owed to the ends of @conn? Nobody is there to send it: paid. */
+static bool was_owed(struct conn_fixture *fix, struct l4lb_conn *conn)
+{
+	if (!(conn->word & L4LB_CONN_RESET))
+		return false;
+	conn->word &= ~L4LB_CONN_RESET;
+	atomic_dec(&fix->ln->conns.owed);
+	return true;
+}
+
+static void scan_all(struct conn_fixture *fix)
+{
+	while (!l4lb_conn_scan(fix->ln))
+		;
+}
+
+/* Open connections that time out are counted and, if tracked, reset. */
+static void timed_out(struct kunit *test)
+{
+	static const struct {
+		u8 state;
+		bool tracked;
+		bool owed;
+	} table[] = {
+		{ L4LB_STATE_ESTABLISHED, true, true },
+		{ L4LB_STATE_ESTABLISHED, false, false },
+		{ L4LB_STATE_SYN_RECV, true, false },
+		{ L4LB_STATE_FIN_WAIT, true, false },
+		{ L4LB_STATE_CLOSE, true, false },
+	};
+	struct l4lb_conn *conn[ARRAY_SIZE(table)];
+	struct conn_fixture *fix = test->priv;
+	u32 n;
+
+	for (n = 0; n < ARRAY_SIZE(table); n++) {
+		u8 method = n % 2 ? L4LB_METHOD_NAT : L4LB_METHOD_DR;
+
+		conn[n] = table[n].tracked ? add_tracked(test, n, method) :
+					     conn_add(test, 0, n, 0, method);
+		KUNIT_ASSERT_NOT_NULL(test, conn[n]);
+		if (table[n].state != L4LB_STATE_SYN_RECV)
+			conn_step(fix, conn[n], table[n].state);
+		conn_idle(conn[n], TEST_IDLE + 2);
+	}
+	scan_all(fix);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.owed), 1);
+	for (n = 0; n < ARRAY_SIZE(table); n++) {
+		KUNIT_EXPECT_TRUE(test, conn[n]->word & L4LB_CONN_DEAD);
+		KUNIT_EXPECT_EQ_MSG(test, was_owed(fix, conn[n]), table[n].owed,
+				    "number %u", n);
+	}
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_TIMEOUT_ESTABLISHED),
+			2ull);
+	l4lb_conn_reap(fix->ln);
+	expect_load(test, fix->srv[0], 0, 0);
+}
+
+/* At a drain's deadline what is left ends, of that server alone. */
+static void overdue(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_server *srv = fix->srv[0];
+	struct l4lb_conn *tracked, *closed;
+
+	fix->svc[0]->persist = 50;
+	KUNIT_EXPECT_EQ(test, set_template(fix, 9, 0, NULL), 0);
+	tracked = add_tracked(test, 1, L4LB_METHOD_DR);
+	closed = add_tracked(test, 2, L4LB_METHOD_DR);
+	conn_step(fix, tracked, L4LB_STATE_FIN_WAIT);
+	conn_step(fix, closed, L4LB_STATE_CLOSE);
+	conn_add(test, 0, 3, 0, L4LB_METHOD_NAT);
+	conn_add(test, 0, 4, 2, L4LB_METHOD_DR);
+	WRITE_ONCE(srv->deadline, jiffies - 1 ? : jiffies - 2);
+	scan_all(fix);
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_DRAIN_DEADLINE), 0ull);
+	WRITE_ONCE(srv->admin, L4LB_ADMIN_DRAIN);
+	scan_all(fix);
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_DRAIN_DEADLINE), 3ull);
+	KUNIT_EXPECT_TRUE(test, was_owed(fix, tracked));
+	KUNIT_EXPECT_FALSE(test, was_owed(fix, closed));
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.owed), 0);
+	l4lb_conn_reap(fix->ln);
+	expect_load(test, srv, 0, 0);
+	expect_load(test, fix->srv[2], 1, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 1);
+}
+
+/* Where room is scarce, what nobody would miss goes, until there is more. */
+static void evicted(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn_filter f = {
+		.service = fix->svc[0]->id,
+		.has_server = true,
+		.server = fix->srv[2]->ep,
+		.prefix = -1,
+	};
+	struct l4lb_conn *open, *young, *orphan, *conn;
+	u32 n;
+
+	open = conn_add(test, 0, 1, 0, L4LB_METHOD_DR);
+	young = conn_add(test, 0, 2, 0, L4LB_METHOD_DR);
+	orphan = conn_add(test, 0, 3, 2, L4LB_METHOD_DR);
+	KUNIT_ASSERT_TRUE(test, open && young && orphan);
+	conn_step(fix, open, L4LB_STATE_ESTABLISHED);
+	conn_step(fix, orphan, L4LB_STATE_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_orphan(fix->ln, &f), 1ull);
+	for (n = 10; n < 15; n++) {
+		conn = add_tracked(test, n, L4LB_METHOD_DR);
+		conn_idle(conn, 4);
+	}
+	conn_idle(open, 50);
+	conn_idle(orphan, 4);
+	fix->ln->limits.conns = 10;
+	conn_sweep(fix);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 8);
+	fix->ln->limits.conns = 9;
+	scan_all(fix);
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_EVICTED), 6ull);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.owed), 0);
+	l4lb_conn_reap(fix->ln);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 2);
+	expect_load(test, fix->srv[0], 2, 0);
+}
+
+/* on_down and on_gone: those that can be told are told at once. */
+static void reset_at_once(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_service *svc = fix->svc[0];
+	struct l4lb_conn_filter f = {
+		.service = svc->id,
+		.has_server = true,
+		.server = fix->srv[0]->ep,
+		.prefix = -1,
+	};
+	struct l4lb_conn *a, *b, *plain;
+
+	svc->on_down = L4LB_ON_DOWN_KEEP;
+	svc->on_gone = L4LB_ON_GONE_RESET;
+	a = add_tracked(test, 1, L4LB_METHOD_NAT);
+	plain = conn_add(test, 0, 2, 0, L4LB_METHOD_DR);
+	KUNIT_ASSERT_NOT_NULL(test, plain);
+	WRITE_ONCE(fix->srv[0]->health, L4LB_HEALTH_DOWN);
+	scan_all(fix);
+	KUNIT_EXPECT_FALSE(test, a->word & L4LB_CONN_DEAD);
+	svc->on_down = L4LB_ON_DOWN_RESET;
+	scan_all(fix);
+	KUNIT_EXPECT_TRUE(test, was_owed(fix, a));
+	KUNIT_EXPECT_FALSE(test, plain->word & L4LB_CONN_DEAD);
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_SERVER_DOWN), 1ull);
+	l4lb_conn_reap(fix->ln);
+
+	WRITE_ONCE(fix->srv[0]->health, L4LB_HEALTH_UP);
+	b = add_tracked(test, 3, L4LB_METHOD_DR);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_orphan(fix->ln, &f), 2ull);
+	KUNIT_EXPECT_TRUE(test, was_owed(fix, b));
+	KUNIT_EXPECT_TRUE(test, plain->word & L4LB_CONN_ORPHAN);
+	KUNIT_EXPECT_EQ(test, ended_by(fix, L4LB_REASON_SERVER_GONE), 1ull);
+	l4lb_conn_reap(fix->ln);
+
+	/* With another policy it is an orphan as all are. */
+	svc->on_gone = L4LB_ON_GONE_DROP;
+	a = add_tracked(test, 4, L4LB_METHOD_DR);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_orphan(fix->ln, &f), 1ull);
+	KUNIT_EXPECT_EQ(test, a->word & (L4LB_CONN_DEAD | L4LB_CONN_ORPHAN),
+			L4LB_CONN_ORPHAN);
+	expect_load(test, fix->srv[0], 0, 0);
+}

@@ -21,11 +21,17 @@
 extern struct l4lb_buckets l4lb_conn_none;
 
 /* conn.c */
-bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, bool *first);
+bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, u32 mark,
+		    bool *first);
 bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn);
 void l4lb_conn_kick(struct l4lb_conns *ct);
 bool l4lb_conn_stale(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 u32 l4lb_conn_free_list(struct l4lb_net *ln, struct llist_node *list);
+
+/* conn_end.c */
+bool l4lb_conn_end_quietly(struct l4lb_net *ln, struct l4lb_conn *conn,
+			   u32 reason, bool reset, bool *first);
+bool l4lb_conn_can_reset(struct l4lb_conn *conn);
 
 /* conn_age.c */
 bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr);

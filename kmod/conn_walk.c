@@ -5,6 +5,7 @@
 
 #include "conn_priv.h"
 #include "match.h"
+#include "service.h"
 
 /* Are the first @bits of two addresses the same? */
 static bool addr_prefix_equal(const union l4lb_addr *a,
@@ -199,11 +200,28 @@ struct conn_flush {
 	u64 count;
 };
 
+/* Does the service want both ends told at once, and can that be done? */
+static bool conn_orphan_resets(const struct l4lb_net *ln,
+			       struct l4lb_conn *conn)
+{
+	const struct l4lb_service *svc;
+
+	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
+	return svc && svc->on_gone == L4LB_ON_GONE_RESET &&
+	       l4lb_conn_can_reset(conn);
+}
+
 static int conn_orphan_one(struct l4lb_conn *conn, void *arg)
 {
 	struct conn_flush *flush = arg;
+	bool first;
 
-	flush->count += l4lb_conn_disown(flush->ln, conn);
+	if (unlikely(conn_orphan_resets(flush->ln, conn)))
+		flush->count += l4lb_conn_end_quietly(flush->ln, conn,
+						      L4LB_REASON_SERVER_GONE,
+						      true, &first);
+	else
+		flush->count += l4lb_conn_disown(flush->ln, conn);
 	return 0;
 }
 
@@ -229,6 +247,8 @@ static u64 conn_flush_by(struct l4lb_net *ln, const struct l4lb_conn_filter *f,
  * @ln: namespace
  * @f: filter that means one server
  *
+ * Those that can be reset, if the service wants it, are.
+ *
  * Context: process, may sleep.
  * Return: number of entries that their server does not count any more.
  */
@@ -242,7 +262,7 @@ static int conn_flush_one(struct l4lb_conn *conn, void *arg)
 	struct conn_flush *flush = arg;
 	bool first;
 
-	flush->count += l4lb_conn_bury(flush->ln, conn, &first);
+	flush->count += l4lb_conn_bury(flush->ln, conn, 0, &first);
 	return 0;
 }
 

@@ -154,6 +154,12 @@ static bool decide_reply(const struct l4lb_net *ln,
 	plan->srv = l4lb_conn_server(ln, plan->conn);
 	plan->seen = READ_ONCE(plan->conn->word);
 	plan->next = plan->seen;
+	/* The endpoint's number may be another one's by now; see slots.h. */
+	if (unlikely(!plan->srv && (plan->seen & L4LB_CONN_ORPHAN))) {
+		plan->conn = NULL;
+		plan->svc = NULL;
+		return false;
+	}
 	trace_step(trace, L4LB_STEP_CONN, L4LB_REASON_UNSPEC, plan);
 	if (unlikely(!plan->svc || !plan->srv ||
 		     (plan->seen & L4LB_CONN_ORPHAN))) {
@@ -346,7 +352,24 @@ static bool commit_refusal(struct l4lb_net *ln, const struct l4lb_plan *plan)
 		l4lb_conn_half_open_alarm(ln, plan->svc);
 	if (likely(plan->next == plan->seen))
 		return true;
+	/* Where it can be done the server is told as well. */
+	if (unlikely(plan->reason == L4LB_REASON_SERVER_DOWN &&
+		     l4lb_conn_tracked(plan->conn))) {
+		l4lb_conn_end(ln, plan->conn, L4LB_REASON_UNSPEC, true);
+		return true;
+	}
 	return l4lb_conn_advance(ln, plan->conn, plan->seen, plan->next);
+}
+
+/* What a packet says of its connection's sequence numbers. */
+static noinline void commit_seq(const struct l4lb_packet *pkt,
+				struct l4lb_plan *plan)
+{
+	struct l4lb_segment seg;
+
+	if (l4lb_conn_tracked(plan->conn) && l4lb_packet_segment(pkt, &seg))
+		l4lb_seq_note(l4lb_conn_extra(plan->conn), &seg,
+			      plan->verdict == L4LB_VERDICT_FORWARD);
 }
 
 /**
@@ -383,6 +406,8 @@ bool l4lb_commit_plan(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		if (plan->svc->persist)
 			l4lb_persist_renew(ln, plan->svc, plan->conn);
 	}
+	if (unlikely(plan->seen & L4LB_CONN_EXTRA))
+		commit_seq(pkt, plan);
 	if (unlikely(l4lb_conn_touch(plan->conn, (u32)jiffies) &&
 		     plan->svc->persist))
 		l4lb_persist_renew(ln, plan->svc, plan->conn);

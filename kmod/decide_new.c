@@ -337,6 +337,19 @@ static int commit_affinity(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 	}
 }
 
+/* Is there something that the entry should remember of sequence numbers? */
+static bool new_tracks(const struct l4lb_packet *pkt,
+		       struct l4lb_conn_extra *extra)
+{
+	struct l4lb_segment seg;
+
+	if (pkt->proto != IPPROTO_TCP || !l4lb_packet_segment(pkt, &seg))
+		return false;
+	memset(extra, 0, sizeof(*extra));
+	l4lb_seq_begin(extra, &seg);
+	return true;
+}
+
 static int commit_entry(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			struct l4lb_plan *plan)
 {
@@ -351,8 +364,12 @@ static int commit_entry(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		.server = plan->srv,
 		.replaces = plan->reopen ? plan->conn : NULL,
 	};
-	struct l4lb_conn *conn = l4lb_conn_insert(ln, &new);
+	struct l4lb_conn_extra extra;
+	struct l4lb_conn *conn;
 
+	if (unlikely(plan->svc->track_seq) && new_tracks(pkt, &extra))
+		new.extra = &extra;
+	conn = l4lb_conn_insert(ln, &new);
 	if (IS_ERR(conn))
 		return PTR_ERR(conn);
 	plan->conn = conn;

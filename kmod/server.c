@@ -409,6 +409,26 @@ void l4lb_server_revive(struct l4lb_server *srv)
 	spin_unlock_bh(&srv->rt->lock);
 }
 
+/*
+ * A server that was draining when it was deleted has no connection left. Of one
+ * whose service has left as well nothing can be said.
+ */
+static void server_drained(struct l4lb_net *ln, struct l4lb_server *srv)
+{
+	const struct l4lb_service *svc;
+
+	mutex_lock(&ln->state_lock);
+	if (srv->admin == L4LB_ADMIN_DRAIN && !srv->drained) {
+		rcu_read_lock();
+		svc = l4lb_slots_get(&ln->services, srv->rt->id);
+		if (svc)
+			l4lb_notify_drain(ln, svc, srv);
+		rcu_read_unlock();
+		WRITE_ONCE(srv->drained, 1);
+	}
+	mutex_unlock(&ln->state_lock);
+}
+
 static void server_endpoint_put(struct l4lb_net *ln, struct l4lb_rs *rs)
 {
 	if (rs && !--rs->refs)
@@ -460,6 +480,7 @@ bool l4lb_server_reap(struct l4lb_net *ln)
 			continue;
 		if (atomic_read(&srv->active) || atomic_read(&srv->inactive))
 			continue;
+		server_drained(ln, srv);
 		server_bury(ln, srv);
 		any = true;
 	}

@@ -27,10 +27,12 @@ static bool drain_look(struct l4lb_net *ln, const struct l4lb_service *svc,
  * l4lb_server_drains() - tell of the drains that have ended
  * @ln: namespace
  *
+ * Those of servers that were deleted meanwhile are told by l4lb_server_reap().
+ *
  * Walks the servers only while one of them drains. Tries for state_lock and
  * leaves the rest to the next sweep when it is held.
  *
- * Context: process, may sleep; the aging work, after each sweep.
+ * Context: process, may sleep; the aging work, before and after each sweep.
  */
 void l4lb_server_drains(struct l4lb_net *ln)
 {
@@ -57,3 +59,7 @@ void l4lb_server_drains(struct l4lb_net *ln)
 	WRITE_ONCE(ln->draining, more);
 	mutex_unlock(&ln->state_lock);
 }
+
+#ifdef L4LB_KUNIT
+#include "server_drain_test.c"
+#endif

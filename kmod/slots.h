@@ -3,7 +3,12 @@
  * Numbers for long-lived objects (services, servers, endpoints). A connection
  * entry stores a number instead of a pointer; a number is given out again only
  * after the aging work has swept the whole connection table twice since its
- * object left, so no entry can still carry it.
+ * object left. A sweep ends each entry whose service or server has left, so none
+ * can still carry the number, with one exception: the orphan of a server that was
+ * deleted at once goes on to carry that server's number and its endpoint's. The
+ * generation beside the server's tells it from the next server's; a reply key of
+ * an orphan without server speaks for nobody (l4lb_decide()) and yields its place
+ * to a new connection (l4lb_conn_yields()).
  */
 #ifndef L4LB_SLOTS_H
 #define L4LB_SLOTS_H
