@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # _test_dir is of lib.sh
 # Sourced after lib.sh by the tests of what becomes of connections: services
 # whose ends say what happens to them.
 
