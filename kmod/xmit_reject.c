@@ -5,6 +5,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/icmp.h>
 #include <net/inet_dscp.h>
 #include <net/ip.h>
