@@ -1,70 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Cases of conn_test.c with several tasks at a time: races need a kernel with
- * more than one CPU, which User-Mode Linux is not; there they only show that
- * the cases work.
- */
-#include <linux/completion.h>
-#include <linux/cpumask.h>
-#include <linux/kthread.h>
+/* Cases of conn_test.c with several tasks at a time. */
+#include "race_test.h"
 
-#define RACE_TASKS	4
 #define RACE_STABLE	300
 #define RACE_MOST	6000
 #define RACE_CLIENTS	12
 #define RACE_OPS	20000
 
 /**
- * struct race_task - one of the tasks
+ * struct conn_race - one of the tasks
+ * @race: the task
  * @fix: fixture
- * @task: the task
- * @rnd: its random numbers
- * @done: it has no more to do
  * @rounds: what it has done
  * @wrong: what should not have been
  */
-struct race_task {
+struct conn_race {
+	struct race_task race;
 	struct conn_fixture *fix;
-	struct task_struct *task;
-	struct rnd_state rnd;
-	struct completion done;
 	u32 rounds;
 	u32 wrong;
 };
 
-static struct race_task *race_start(struct kunit *test, int (*fn)(void *))
+static struct conn_race *race_start(struct kunit *test, int (*fn)(void *))
 {
-	struct race_task *t = kunit_kcalloc(test, RACE_TASKS, sizeof(*t),
+	struct conn_race *t = kunit_kcalloc(test, RACE_TASKS, sizeof(*t),
 					    GFP_KERNEL);
-	struct task_struct *task;
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	for (i = 0; i < RACE_TASKS; i++) {
 		t[i].fix = test->priv;
-		init_completion(&t[i].done);
-		prandom_seed_state(&t[i].rnd, i + 1);
-		task = kthread_create(fn, &t[i], "l4lb_race/%d", i);
-		if (IS_ERR(task)) {
-			KUNIT_FAIL(test, "no task\n");
+		if (!race_task_start(test, &t[i].race, i, fn))
 			break;
-		}
-		get_task_struct(task);
-		t[i].task = task;
-		wake_up_process(task);
 	}
 	return t;
 }
 
 /* Stop all; returns the sum of what was wrong. */
-static u32 race_stop(struct race_task *t)
+static u32 race_stop(struct conn_race *t)
 {
 	u32 wrong = 0;
 	int i;
 
-	for (i = 0; i < RACE_TASKS && t[i].task; i++) {
-		kthread_stop(t[i].task);
-		put_task_struct(t[i].task);
+	for (i = 0; i < RACE_TASKS && t[i].race.task; i++) {
+		race_task_stop(&t[i].race);
 		wrong += t[i].wrong;
 	}
 	return wrong;
@@ -88,7 +67,7 @@ static bool race_found(struct conn_fixture *fix, u32 id, u32 n)
 
 static int race_reader(void *arg)
 {
-	struct race_task *t = arg;
+	struct conn_race *t = arg;
 	struct conn_fixture *fix = t->fix;
 	u32 n;
 
@@ -110,7 +89,7 @@ static int race_reader(void *arg)
 static void race_growth(struct kunit *test)
 {
 	struct conn_fixture *fix = test->priv;
-	struct race_task *t;
+	struct conn_race *t;
 	struct growth g = {};
 	struct rnd_state rnd;
 	u32 n, i, rounds = 0;
@@ -138,66 +117,63 @@ static void race_growth(struct kunit *test)
  * As a packet of any kind does it, on one of few clients. @half_open: that may
  * be, 0: any number
  */
-static void race_packet(struct race_task *t, u32 half_open)
+static void race_packet(struct conn_race *t, u32 half_open)
 {
 	struct conn_fixture *fix = t->fix;
-	int svc = test_random(&t->rnd, TEST_SERVICES);
+	int svc = test_random(&t->race.rnd, TEST_SERVICES);
 	struct l4lb_conn_new new;
 	struct l4lb_conn *conn;
 	u32 word;
 
-	new = conn_describe(fix, svc, test_random(&t->rnd, RACE_CLIENTS),
-			    svc + 2 * test_random(&t->rnd, 2),
-			    test_random(&t->rnd, 2) ? L4LB_METHOD_NAT :
+	new = conn_describe(fix, svc, test_random(&t->race.rnd, RACE_CLIENTS),
+			    svc + 2 * test_random(&t->race.rnd, 2),
+			    test_random(&t->race.rnd, 2) ? L4LB_METHOD_NAT :
 						      L4LB_METHOD_DR);
 	new.half_open_max = half_open;
 	rcu_read_lock();
 	local_bh_disable();
 	conn = l4lb_conn_lookup(fix->ln, &new.key);
 	new.replaces = conn;
-	if (!conn || !test_random(&t->rnd, 4)) {
+	if (!conn || !test_random(&t->race.rnd, 4)) {
 		conn = l4lb_conn_insert(fix->ln, &new);
 		t->wrong += IS_ERR(conn) && PTR_ERR(conn) != -EEXIST &&
 			    PTR_ERR(conn) != -EADDRINUSE &&
 			    !(half_open && PTR_ERR(conn) == -EDQUOT);
-	} else if (!test_random(&t->rnd, 4)) {
+	} else if (!test_random(&t->race.rnd, 4)) {
 		l4lb_conn_kill(fix->ln, conn);
 	} else {
 		word = READ_ONCE(conn->word);
 		l4lb_conn_advance(fix->ln, conn, word,
 				  (word & ~L4LB_CONN_STATE) |
 				  (L4LB_STATE_SYN_RECV +
-				   test_random(&t->rnd, 7)));
+				   test_random(&t->race.rnd, 7)));
 	}
 	local_bh_enable();
 	rcu_read_unlock();
 }
 
 /* Do @op often, then wait to be stopped. */
-static int race_often(struct race_task *t, void (*op)(struct race_task *t))
+static int race_often(struct conn_race *t, void (*op)(struct conn_race *t))
 {
 	while (t->rounds++ < RACE_OPS) {
 		op(t);
 		cond_resched();
 	}
-	complete(&t->done);
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(1);
-	return 0;
+	return race_task_end(&t->race);
 }
 
 /* Run @fn, made of race_often(), in all tasks; returns what was wrong. */
 static u32 race_run(struct kunit *test, int (*fn)(void *))
 {
-	struct race_task *t = race_start(test, fn);
+	struct conn_race *t = race_start(test, fn);
 	int i;
 
-	for (i = 0; i < RACE_TASKS && t[i].task; i++)
-		wait_for_completion(&t[i].done);
+	for (i = 0; i < RACE_TASKS && t[i].race.task; i++)
+		wait_for_completion(&t[i].race.done);
 	return race_stop(t);
 }
 
-static void race_any_packet(struct race_task *t)
+static void race_any_packet(struct conn_race *t)
 {
 	race_packet(t, 0);
 }
@@ -230,7 +206,7 @@ static void race_counts(struct kunit *test)
 
 #define RACE_HALF_OPEN	5
 
-static void race_capped_packet(struct race_task *t)
+static void race_capped_packet(struct conn_race *t)
 {
 	race_packet(t, RACE_HALF_OPEN);
 }
@@ -265,12 +241,12 @@ static void race_half_open(struct kunit *test)
 }
 
 /* As the first packet of a client's connection does it. */
-static void race_template(struct race_task *t)
+static void race_template(struct conn_race *t)
 {
 	struct conn_fixture *fix = t->fix;
-	u32 n = test_random(&t->rnd, RACE_CLIENTS);
+	u32 n = test_random(&t->race.rnd, RACE_CLIENTS);
 	union l4lb_addr client = conn_client(fix->ln, 0, n).addr;
-	struct l4lb_server *srv = fix->srv[2 * test_random(&t->rnd, 2)];
+	struct l4lb_server *srv = fix->srv[2 * test_random(&t->race.rnd, 2)];
 	struct l4lb_conn *tmpl;
 	int err = 0;
 
@@ -280,7 +256,7 @@ static void race_template(struct race_task *t)
 	if (!tmpl || tmpl->server != srv->id)
 		err = l4lb_persist_set(fix->ln, fix->svc[0], &client, AF_INET,
 				       srv, tmpl);
-	else if (!test_random(&t->rnd, 4))
+	else if (!test_random(&t->race.rnd, 4))
 		l4lb_conn_kill(fix->ln, tmpl);
 	else
 		l4lb_conn_touch(tmpl, (u32)jiffies);

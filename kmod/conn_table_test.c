@@ -154,6 +154,7 @@ static void grow_by_itself(struct kunit *test)
  * @put: entries of the current bucket in it
  * @pending: these entries' clients
  * @seen: how often each client was sent
+ * @number: which one an entry is, or NULL: that of its client
  */
 struct walk_test {
 	u64 cursor;
@@ -162,7 +163,13 @@ struct walk_test {
 	u32 put;
 	u32 pending[64];
 	u8 *seen;
+	u32 (*number)(const struct l4lb_conn *conn);
 };
+
+static u32 walk_client(const struct l4lb_conn *conn)
+{
+	return ntohl(conn->node.addr.ip) - 0x0a0a1f00;
+}
 
 static void walk_send(struct walk_test *w)
 {
@@ -180,7 +187,7 @@ static int walk_one(struct l4lb_conn *conn, void *arg)
 	if (!w->room || w->put == ARRAY_SIZE(w->pending))
 		return -EMSGSIZE;
 	w->room--;
-	w->pending[w->put++] = ntohl(conn->node.addr.ip) - 0x0a0a1f00;
+	w->pending[w->put++] = w->number ? w->number(conn) : walk_client(conn);
 	return 0;
 }
 

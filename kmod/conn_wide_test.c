@@ -211,50 +211,37 @@ static void wide_replies(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, wide_reply(fix, 3, 9, IPPROTO_UDP), udp);
 }
 
-static int wide_walk_one(struct l4lb_conn *conn, void *arg)
+static u32 wide_number(const struct l4lb_conn *conn)
 {
-	struct walk_test *w = arg;
 	u32 kind = conn->node.id & L4LB_CONN_WIDE ?
 		   l4lb_conn_kind(conn->method, false) + 2 :
 		   !!(conn->word & L4LB_CONN_EXTRA);
 
-	if (w->cursor != w->bucket)
-		walk_send(w);
-	w->bucket = w->cursor;
-	if (!w->room || w->put == ARRAY_SIZE(w->pending))
-		return -EMSGSIZE;
-	w->room--;
-	w->pending[w->put++] = 4 * (ntohl(conn->node.addr.ip) - 0x0a0a1f00) +
-			       kind;
-	return 0;
+	return 4 * walk_client(conn) + kind;
 }
 
 /* They move with the table, and a dump in pieces meets each once. */
 static void wide_grow(struct kunit *test)
 {
 	struct conn_fixture *fix = test->priv;
-	struct walk_test w = { .seen = walk_seen(test, 20000) };
+	struct walk_test w = {
+		.seen = walk_seen(test, 20000),
+		.number = wide_number,
+	};
 	u32 n = 800, more, i, lost = 0, twice = 0;
 	struct growth g = {};
 	struct rnd_state rnd;
-	int err;
 
 	test_seed(test, &rnd);
 	wide_add(test, 0, n);
-	do {
-		w.room = 20 + test_random(&rnd, 20);
-		w.put = 0;
-		err = l4lb_conn_walk(fix->ln, &w.cursor, NULL, wide_walk_one,
-				     &w);
-		if (!err)
-			walk_send(&w);
+	while (!walk_message(test, &w, 20 + test_random(&rnd, 20))) {
 		more = min(n + test_random(&rnd, 200), 20000u);
 		wide_add(test, n, more);
 		n = more;
 		grow_some(fix, &g, test_random(&rnd, 1500));
 		if (!test_random(&rnd, 4))
 			wide_check(test, 0, n);
-	} while (err);
+	}
 	for (i = 0; i < n; i++) {
 		lost += i < 800 && !w.seen[i];
 		twice += w.seen[i] > 1;

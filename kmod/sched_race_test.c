@@ -1,34 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite of sched.c: several tasks pick from one service at a time, while servers
- * change. As in conn_race_test.c only a kernel with more than one CPU can show
- * a race.
+ * change.
  */
-#include <linux/completion.h>
-#include <linux/kthread.h>
-
+#include "race_test.h"
 #include "sched_test.h"
 
-#define PICK_TASKS	4
 #define PICK_SERVERS	4
 #define PICK_EACH	2500
 
 /**
  * struct pick_task - one of the tasks
+ * @race: the task
  * @p: pool
- * @task: the task
- * @rnd: its random numbers
- * @done: it has picked all
  * @open: its picks stay connections until they are closed at random
  * @count: picks of each server
  * @none: picks that found nobody
- * @wrong: picks of a server that has never been usable
+ * @wrong: picks of a server that is none of the pool's
  */
 struct pick_task {
+	struct race_task race;
 	struct pool *p;
-	struct task_struct *task;
-	struct rnd_state rnd;
-	struct completion done;
 	bool open;
 	u32 count[PICK_SERVERS];
 	u32 none;
@@ -61,7 +53,7 @@ static int pick_often(void *arg)
 	struct l4lb_server *srv;
 
 	for (n = 0; n < PICK_EACH; n++) {
-		srv = pick_once(t->p, prandom_u32_state(&t->rnd) % 100000);
+		srv = pick_once(t->p, prandom_u32_state(&t->race.rnd) % 100000);
 		for (i = 0; i < PICK_SERVERS && t->p->srv[i] != srv; i++)
 			;
 		t->none += !srv;
@@ -71,7 +63,7 @@ static int pick_often(void *arg)
 		if (i < PICK_SERVERS && t->open) {
 			l4lb_server_conn_opened(srv, true);
 			held[i]++;
-			i = prandom_u32_state(&t->rnd) % PICK_SERVERS;
+			i = prandom_u32_state(&t->race.rnd) % PICK_SERVERS;
 			if (held[i]) {
 				l4lb_server_conn_closed(t->p->srv[i], true);
 				held[i]--;
@@ -82,33 +74,21 @@ static int pick_often(void *arg)
 	for (i = 0; i < PICK_SERVERS; i++)
 		while (held[i]--)
 			l4lb_server_conn_closed(t->p->srv[i], true);
-	complete(&t->done);
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(1);
-	return 0;
+	return race_task_end(&t->race);
 }
 
 static struct pick_task *pick_start(struct kunit *test, bool open)
 {
-	struct pick_task *t = kunit_kcalloc(test, PICK_TASKS, sizeof(*t),
+	struct pick_task *t = kunit_kcalloc(test, RACE_TASKS, sizeof(*t),
 					    GFP_KERNEL);
-	struct task_struct *task;
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
-	for (i = 0; i < PICK_TASKS; i++) {
+	for (i = 0; i < RACE_TASKS; i++) {
 		t[i].p = test->priv;
 		t[i].open = open;
-		init_completion(&t[i].done);
-		prandom_seed_state(&t[i].rnd, i + 1);
-		task = kthread_create(pick_often, &t[i], "l4lb_pick/%d", i);
-		if (IS_ERR(task)) {
-			KUNIT_FAIL(test, "no task\n");
+		if (!race_task_start(test, &t[i].race, i, pick_often))
 			break;
-		}
-		get_task_struct(task);
-		t[i].task = task;
-		wake_up_process(task);
 	}
 	return t;
 }
@@ -117,8 +97,8 @@ static bool pick_under_way(struct pick_task *t)
 {
 	int i;
 
-	for (i = 0; i < PICK_TASKS && t[i].task; i++)
-		if (!completion_done(&t[i].done))
+	for (i = 0; i < RACE_TASKS && t[i].race.task; i++)
+		if (!completion_done(&t[i].race.done))
 			return true;
 	return false;
 }
@@ -130,10 +110,9 @@ static u32 pick_stop(struct kunit *test, struct pick_task *t, u32 *count)
 	int i;
 
 	memset(count, 0, PICK_SERVERS * sizeof(*count));
-	for (i = 0; i < PICK_TASKS && t[i].task; i++) {
-		wait_for_completion(&t[i].done);
-		kthread_stop(t[i].task);
-		put_task_struct(t[i].task);
+	for (i = 0; i < RACE_TASKS && t[i].race.task; i++) {
+		wait_for_completion(&t[i].race.done);
+		race_task_stop(&t[i].race);
 		KUNIT_EXPECT_EQ(test, t[i].wrong, 0u);
 		none += t[i].none;
 		for (s = 0; s < PICK_SERVERS; s++)
@@ -152,7 +131,7 @@ static void race_turns(struct kunit *test)
 		{ &l4lb_sched_rr, false },
 		{ &l4lb_sched_wrr, true },
 	};
-	const u32 all = PICK_TASKS * PICK_EACH;
+	const u32 all = RACE_TASKS * PICK_EACH;
 	struct pool *p = test->priv;
 	u32 i, s, want, count[PICK_SERVERS];
 
