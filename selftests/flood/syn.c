@@ -2,8 +2,7 @@
 /*
  * syn DEVICE MAC ADDRESS PORT COUNT: so many TCP SYNs to ADDRESS:PORT behind MAC,
  * as fast as the machine sends them, from random addresses of 198.18.0.0/15
- * (RFC 2544) and random ports. Prints how many have been sent when all have, or
- * at SIGTERM.
+ * (RFC 2544) and random ports. Prints how many have been sent when all have.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,7 +14,6 @@
 #include <netinet/ether.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,14 +29,6 @@ struct frame {
 	struct iphdr ip;
 	struct tcphdr tcp;
 } __attribute__((packed));
-
-static volatile sig_atomic_t stop;
-
-static void on_term(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 /* George Marsaglia's xorshift: repeatable, and of full period */
 static uint32_t next(void)
@@ -133,7 +123,7 @@ static unsigned long flood(int fd, struct sockaddr_ll *to, struct frame *f,
 		msg[i].msg_hdr.msg_name = to;
 		msg[i].msg_hdr.msg_namelen = sizeof(*to);
 	}
-	while (sent < count && !stop) {
+	while (sent < count) {
 		n = count - sent < BATCH ? count - sent : BATCH;
 		for (i = 0; i < n; i++)
 			frame_vary(&f[i]);
@@ -162,7 +152,6 @@ int main(int argc, char *argv[])
 	fd = open_device(argv[1], &to);
 	for (i = 0; i < BATCH; i++)
 		frame_init(&f[i], mac, daddr, atoi(argv[4]));
-	signal(SIGTERM, on_term);
 	printf("%lu\n", flood(fd, &to, f, strtoul(argv[5], NULL, 10)));
 	return 0;
 }
