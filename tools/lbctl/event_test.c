@@ -137,9 +137,10 @@ static void test_text(void **state)
 /* Behind {"time":"...", */
 static void test_json(void **state)
 {
-	static const char * const expected[] = {
+	char drop[400];
+	const char * const expected[] = {
 		"\"event\":\"listening\"}",
-		"\"event\":\"drop\",\"reason\":\"no_server\",\"reason_id\":26,\"verdict\":\"reject\",\"hook\":\"prerouting\",\"proto\":\"tcp\",\"source\":\"10.0.0.1:40000\",\"destination\":\"10.0.0.2:80\",\"flags\":\"SYN\",\"dev\":\"lo\",\"service\":\"fwmark 7\",\"missed\":12}",
+		drop,
 		"\"event\":\"drop\",\"reason\":\"newer\",\"reason_id\":999,\"verdict\":\"drop\",\"hook\":\"prerouting\",\"proto\":\"icmp\",\"source\":\"10.0.0.1\",\"destination\":\"10.0.0.2\",\"flags\":null,\"dev\":\"lo\",\"service\":null,\"missed\":0}",
 		NULL
 	};
@@ -152,6 +153,9 @@ static void test_json(void **state)
 	unsigned int i;
 
 	(void)state;
+	snprintf(drop, sizeof(drop),
+		 "\"event\":\"drop\",\"reason\":\"no_server\",\"reason_id\":%u,\"verdict\":\"reject\",\"hook\":\"prerouting\",\"proto\":\"tcp\",\"source\":\"10.0.0.1:40000\",\"destination\":\"10.0.0.2:80\",\"flags\":\"SYN\",\"dev\":\"lo\",\"service\":\"fwmark 7\",\"missed\":12}",
+		 L4LB_REASON_NO_SERVER);
 	for (i = 0; expected[i]; i++) {
 		got = strsep(&rest, "\n");
 		got = strchr(got, ',');
