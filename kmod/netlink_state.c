@@ -336,7 +336,7 @@ static void stats_sum(struct l4lb_net *ln, struct l4lb_sums *sums)
 	}
 }
 
-/* All fates that a packet can meet, met or not. */
+/* All fates that a packet or an entry can meet, met or not. */
 static int put_reasons(struct sk_buff *msg, struct l4lb_net *ln)
 {
 	u64 packets[__L4LB_REASON_MAX];
@@ -344,7 +344,11 @@ static int put_reasons(struct sk_buff *msg, struct l4lb_net *ln)
 	int err;
 
 	l4lb_stats_reasons(ln, packets);
-	for (reason = 1; reason < L4LB_REASON_WEIGHT_ZERO; reason++) {
+	for (reason = 1; reason < __L4LB_REASON_MAX; reason++) {
+		/* Of candidates and near misses, which only explain knows. */
+		if (reason >= L4LB_REASON_WEIGHT_ZERO &&
+		    reason <= L4LB_REASON_OTHER_MARK)
+			continue;
 		err = l4lb_put_reason(msg, L4LB_A_REASON, reason,
 				      packets[reason]);
 		if (err)
