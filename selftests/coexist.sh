@@ -391,7 +391,8 @@ test_outlived()
 	wait_match() { [[ $(lb conn show client "$VIP") =~ time_wait ]]; }
 	wait_until 20 wait_match
 	in_ns web1 "$LIB_DIR/packets/synack.py" "$WEB1" 80 "$VIP" 40007
-	wait_eq 20 "" lb -j conn show client "$VIP" state time_wait
+	wait_eq 20 '{"connections":[]}' \
+		lb -j conn show client "$VIP" state time_wait
 	check_eq "again" web1 "$(get lv1)"
 }
 
