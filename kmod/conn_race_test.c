@@ -255,7 +255,7 @@ static void race_template(struct conn_race *t)
 	tmpl = l4lb_persist_lookup(fix->ln, fix->svc[0], &client);
 	if (!tmpl || tmpl->server != srv->id)
 		err = l4lb_persist_set(fix->ln, fix->svc[0], &client, AF_INET,
-				       srv, tmpl);
+				       srv, tmpl, n % 2);
 	else if (!test_random(&t->race.rnd, 4))
 		l4lb_conn_kill(fix->ln, tmpl);
 	else

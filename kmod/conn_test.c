@@ -111,8 +111,6 @@ static int conn_test_init(struct kunit *test)
 	test->priv = fix;
 	ln = net_test_make(test);
 	fix->ln = ln;
-	ln->reasons = alloc_percpu(struct l4lb_reasons);
-	KUNIT_ASSERT_NOT_NULL(test, ln->reasons);
 	ln->limits.conns = 1000000;
 	ln->limits.memory = 1ull << 30;
 	for (i = 0; i < L4LB_TIMEOUT_STATES; i++)
@@ -148,7 +146,6 @@ static void conn_test_exit(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&fix->rt->half_open), 0);
 		l4lb_service_rt_put(fix->rt);
 	}
-	free_percpu(ln->reasons);
 	net_test_free(ln);
 }
 

@@ -4,6 +4,7 @@
 #define L4LB_NET_TEST_H
 
 #include <kunit/test.h>
+#include <linux/percpu.h>
 #include <linux/vmalloc.h>
 
 #include "net.h"
@@ -26,6 +27,8 @@ static inline struct l4lb_net *net_test_make(struct kunit *test)
 	mutex_init(&ln->state_lock);
 	INIT_LIST_HEAD(&ln->txns);
 	INIT_LIST_HEAD(&ln->standbys);
+	ln->reasons = alloc_percpu(struct l4lb_reasons);
+	KUNIT_ASSERT_NOT_NULL(test, ln->reasons);
 	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->services), 0);
 	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->servers), 0);
 	KUNIT_ASSERT_EQ(test, l4lb_slots_init(&ln->endpoints), 0);
@@ -40,6 +43,7 @@ static inline void net_test_free(struct l4lb_net *ln)
 	l4lb_slots_destroy(&ln->servers);
 	l4lb_slots_destroy(&ln->services);
 	rcu_barrier();
+	free_percpu(ln->reasons);
 	vfree(ln);
 }
 

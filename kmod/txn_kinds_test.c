@@ -183,9 +183,10 @@ static bool k_agree(u32 k, struct k_service *s, bool prefix_given)
 	if (s->opts.persist && (!s->opts.persist_prefix ||
 				s->opts.persist_prefix > bits))
 		return false;
+	/* A mark may be on UDP, too. */
 	if (s->opts.one_packet &&
-	    (id->proto != IPPROTO_UDP || s->method == L4LB_METHOD_NAT ||
-	     s->opts.persist || s->opts.track_seq))
+	    (id->proto == IPPROTO_TCP || s->method == L4LB_METHOD_NAT ||
+	     s->opts.persist))
 		return false;
 	if (id->proto == IPPROTO_UDP &&
 	    (s->opts.track_seq || s->opts.half_open_max))

@@ -93,11 +93,12 @@ static void reject_sum(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		struct skb_test_ip d = {
+			.family = AF_INET,
 			.proto = table[i].proto,
 			.ttl = 64,
 			.bytes = 100,
-			.saddr = htonl(0x0a000001),
-			.daddr = htonl(0x0a000002),
+			.saddr.ip = htonl(0x0a000001),
+			.daddr.ip = htonl(0x0a000002),
 			.sport = htons(1000),
 			.dport = htons(80),
 			.no_check = table[i].no_check,
