@@ -473,7 +473,8 @@ test_persist()
 	check_eq "beside it is another" web2 "$(as "$far" "$url")"
 	net=$(addr "$family" 31 128/25)
 	[ "$family" = 4 ] || net=2001:db8:31::/64
-	check_match "shown" "^$net $(front "$family" 40 1 80) .*101(]:|:)80\$" \
+	check_eq "shown" \
+		"$net $(front "$family" 40 1 80) $(front "$family" 192 101 80)" \
 		"$(templates | grep 101)"
 	check_eq "of two prefixes" 2 "$(templates | wc -l)"
 	lb service set www persist 0

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # All schedulers with real packets: who gets what, in which order.  Topology:
 # lib.sh, topo_article.
-# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
