@@ -138,13 +138,5 @@ ip_vs_web()
 monitor()
 {
 	in_ns_background lv1 lbctl monitor "$1" >"$_test_dir/$1"
-	wait_until 20 _has_groups
-}
-
-# does a socket of generic netlink in lv1 belong to a group?
-_has_groups()
-{
-	# shellcheck disable=SC2016 # awk's
-	in_ns lv1 awk '$2 == 16 && $4 !~ /^0+$/ { n++ } END { exit !n }' \
-		/proc/self/net/netlink
+	wait_until 20 grep -q listening "$_test_dir/$1"
 }
