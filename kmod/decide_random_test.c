@@ -209,10 +209,11 @@ static void dr_check_counts(struct kunit *test, struct dr_count *c)
 	}
 }
 
+/* No multiple of it is within a second of a timeout and its slack of one. */
 static int dr_idle_one(struct l4lb_conn *conn, void *arg)
 {
 	if (prandom_u32_state(arg) % 4 == 0)
-		dt_idle(conn, 61);
+		dt_idle(conn, 63);
 	return 0;
 }
 

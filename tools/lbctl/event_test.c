@@ -144,8 +144,11 @@ static void test_json(void **state)
 		"\"event\":\"drop\",\"reason\":\"newer\",\"reason_id\":999,\"verdict\":\"drop\",\"hook\":\"prerouting\",\"proto\":\"icmp\",\"source\":\"10.0.0.1\",\"destination\":\"10.0.0.2\",\"flags\":null,\"dev\":\"lo\",\"service\":null,\"missed\":0}",
 		NULL
 	};
-	static const char limits[] =
-		"\"event\":\"limits\",\"conns\":1000,\"memory\":65536,\"services\":1,\"servers\":2,\"vips\":3,\"timeouts\":{\"udp\":7}}";
+	static const char * const later[] = {
+		"\"left\":3",
+		"\"alarm\":\"half_open\"",
+		"\"event\":\"limits\",\"conns\":1000,\"memory\":65536,\"services\":1,\"servers\":2,\"vips\":3,\"timeouts\":{\"udp\":7}}",
+	};
 	struct fake *k = fake_new();
 	struct run run = run_lbctl_recv(k, "-j monitor drops", NULL,
 					recv_events);
@@ -162,9 +165,8 @@ static void test_json(void **state)
 		assert_non_null(got);
 		assert_string_equal(got + 1, expected[i]);
 	}
-	assert_non_null(strstr(rest, "\"left\":3"));
-	assert_non_null(strstr(rest, "\"alarm\":\"half_open\""));
-	assert_non_null(strstr(rest, limits));
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		assert_non_null(strstr(rest, later[i]));
 	run_free(&run);
 	fake_free(k);
 }
