@@ -5,6 +5,7 @@
 # topo_article, with IPv6 on the legs that are used. The director's own server
 # listens at 80 and 8080, at all addresses. In tier full each family and each
 # protocol goes by each method; else each pair of these occurs.
+# tier: full
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
