@@ -133,6 +133,28 @@ static noinline u32 hook_send_in(struct l4lb_net *ln, struct sk_buff *skb,
 	return hook_send(ln, skb, pkt, plan);
 }
 
+/*
+ * A packet to a server that is the director goes on up the stack. It has been
+ * judged: the hook of marks, and IPVS, find that said in the skb. A kernel that is
+ * built without IPVS has no room for it, and a mark may claim the packet again.
+ */
+static unsigned int hook_own(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IP_VS)
+	skb->ipvs_property = 1;
+#endif
+	return NF_ACCEPT;
+}
+
+static bool hook_is_own(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IP_VS)
+	return skb->ipvs_property;
+#else
+	return false;
+#endif
+}
+
 static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 			     const struct l4lb_packet *pkt)
 {
@@ -169,7 +191,7 @@ static unsigned int hook_run(struct l4lb_net *ln, struct sk_buff *skb,
 	else
 		failed = hook_send(ln, skb, pkt, &plan);
 	if (unlikely(failed == L4LB_XMIT_LOCAL))
-		ret = NF_ACCEPT;
+		ret = hook_own(skb);
 	else if (unlikely(failed))
 		return hook_lost(ln, skb, pkt, plan.svc, L4LB_VERDICT_DROP,
 				 failed);
@@ -534,7 +556,7 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb,
 	u8 family = state->pf;
 	u8 hook = L4LB_HOOK_LOCAL_OUT;
 
-	if (!hook_marks(table))
+	if (!hook_marks(table) || hook_is_own(skb))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_OUT) {
 		if (hook_out_again(skb, state))
