@@ -637,6 +637,29 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 	return true;
 }
 
+/*
+ * Flag @conn, whose server then does not count it any more. False, with nothing
+ * done, if it has a flag of @unless.
+ */
+static bool conn_leaves(struct l4lb_net *ln, struct l4lb_conn *conn, u32 flags,
+			u32 unless)
+{
+	u32 word = READ_ONCE(conn->word);
+	u32 old;
+
+	for (;;) {
+		if (word & unless)
+			return false;
+		old = cmpxchg(&conn->word, word,
+			      (word | flags) & ~L4LB_CONN_COUNTED);
+		if (old == word)
+			break;
+		word = old;
+	}
+	conn_uncount(l4lb_conn_server(ln, conn), word);
+	return true;
+}
+
 /**
  * l4lb_conn_bury() - end an entry, without waking the aging work
  * @ln: namespace
@@ -650,20 +673,8 @@ bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, u32 mark,
 		    bool *first)
 {
-	u32 word = READ_ONCE(conn->word);
-	u32 old;
-
-	for (;;) {
-		if (word & L4LB_CONN_DEAD)
-			return false;
-		old = cmpxchg(&conn->word, word,
-			      (word | L4LB_CONN_DEAD | mark) &
-			      ~L4LB_CONN_COUNTED);
-		if (old == word)
-			break;
-		word = old;
-	}
-	conn_uncount(l4lb_conn_server(ln, conn), word);
+	if (!conn_leaves(ln, conn, L4LB_CONN_DEAD | mark, L4LB_CONN_DEAD))
+		return false;
 	*first = llist_add(&conn->reap, &ln->conns.dead);
 	return true;
 }
@@ -682,23 +693,12 @@ bool l4lb_conn_bury(struct l4lb_net *ln, struct l4lb_conn *conn, u32 mark,
  */
 bool l4lb_conn_disown(struct l4lb_net *ln, struct l4lb_conn *conn)
 {
-	u32 word = READ_ONCE(conn->word);
 	bool first;
-	u32 old;
 
-	if ((word & L4LB_CONN_STATE) == L4LB_STATE_PERSIST)
+	if ((READ_ONCE(conn->word) & L4LB_CONN_STATE) == L4LB_STATE_PERSIST)
 		return l4lb_conn_bury(ln, conn, 0, &first);
-	for (;;) {
-		if (word & (L4LB_CONN_DEAD | L4LB_CONN_ORPHAN))
-			return false;
-		old = cmpxchg(&conn->word, word, (word | L4LB_CONN_ORPHAN) &
-						 ~L4LB_CONN_COUNTED);
-		if (old == word)
-			break;
-		word = old;
-	}
-	conn_uncount(l4lb_conn_server(ln, conn), word);
-	return true;
+	return conn_leaves(ln, conn, L4LB_CONN_ORPHAN,
+			   L4LB_CONN_DEAD | L4LB_CONN_ORPHAN);
 }
 
 /**

@@ -71,20 +71,6 @@ static struct sk_buff *farewell_packet(struct l4lb_conn *conn,
 	return skb;
 }
 
-static u32 farewell_send(struct l4lb_net *ln, struct sk_buff *skb,
-			 const struct l4lb_packet *pkt,
-			 const struct l4lb_plan *plan)
-{
-	switch (plan->method) {
-	case L4LB_METHOD_NAT:
-		return l4lb_xmit_nat(ln, skb, pkt, plan);
-	case L4LB_METHOD_TUNNEL:
-		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
-	default:
-		return l4lb_xmit_dr(ln, skb, pkt, plan);
-	}
-}
-
 /* To the server, in the client's name, the way that the client's packets took. */
 static void farewell_server(struct l4lb_net *ln, struct l4lb_conn *conn,
 			    struct l4lb_server *srv, struct l4lb_plan *plan,
@@ -103,7 +89,7 @@ static void farewell_server(struct l4lb_net *ln, struct l4lb_conn *conn,
 	plan->srv = srv;
 	plan->conn = conn;
 	l4lb_match_target(&srv->ep, plan->front, &plan->sent_on, &plan->target);
-	failed = farewell_send(ln, skb, &pkt, plan);
+	failed = l4lb_xmit_forward(ln, skb, &pkt, plan);
 	if (!failed)
 		return;
 	/* The server is the director itself: by the loopback device. */
@@ -140,8 +126,8 @@ static void farewell(struct l4lb_net *ln, struct l4lb_conn *conn)
 	struct l4lb_plan plan = {};
 
 	svc = l4lb_slots_get(&ln->services, l4lb_conn_service(conn));
-	srv = l4lb_slots_get(&ln->servers, conn->server);
-	if (!svc || !srv || srv->gen != conn->gen)
+	srv = l4lb_conn_server(ln, conn);
+	if (!svc || !srv)
 		return;
 	plan.svc = svc;
 	plan.front = conn->node.id & L4LB_CONN_WIDE ? l4lb_conn_front(conn) :

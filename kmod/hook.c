@@ -54,11 +54,7 @@ static __always_inline u32 hook_send(struct l4lb_net *ln, struct sk_buff *skb,
 		return l4lb_xmit_icmp(ln, skb, pkt, plan);
 	if (plan->verdict == L4LB_VERDICT_REPLY)
 		return l4lb_xmit_nat_reply(ln, skb, pkt, plan);
-	if (plan->method == L4LB_METHOD_NAT)
-		return l4lb_xmit_nat(ln, skb, pkt, plan);
-	if (unlikely(plan->method == L4LB_METHOD_TUNNEL))
-		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
-	return l4lb_xmit_dr(ln, skb, pkt, plan);
+	return l4lb_xmit_forward(ln, skb, pkt, plan);
 }
 
 static void hook_reject(struct l4lb_net *ln, struct sk_buff *skb,

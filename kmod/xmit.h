@@ -97,6 +97,20 @@ u32 l4lb_xmit_nat_local_reply(struct l4lb_net *ln, struct sk_buff *skb,
 			      const struct l4lb_plan *plan);
 u32 l4lb_xmit_icmp(struct l4lb_net *ln, struct sk_buff *skb,
 		   const struct l4lb_packet *pkt, const struct l4lb_plan *plan);
+
+/* A client's packet to its server, by the plan's method. Inline: of each packet. */
+static __always_inline u32 l4lb_xmit_forward(struct l4lb_net *ln,
+					     struct sk_buff *skb,
+					     const struct l4lb_packet *pkt,
+					     const struct l4lb_plan *plan)
+{
+	if (plan->method == L4LB_METHOD_NAT)
+		return l4lb_xmit_nat(ln, skb, pkt, plan);
+	if (unlikely(plan->method == L4LB_METHOD_TUNNEL))
+		return l4lb_xmit_tunnel(ln, skb, pkt, plan);
+	return l4lb_xmit_dr(ln, skb, pkt, plan);
+}
+
 void l4lb_xmit_reset(struct l4lb_net *ln, struct sk_buff *skb,
 		     const struct l4lb_packet *pkt);
 void l4lb_reset_header(struct tcphdr *th, const struct l4lb_reset *rst);
