@@ -10,11 +10,6 @@
 
 WEB1=192.168.31.101
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
 # ip_vs METHOD [PORT]: the same service by IPVS, until ip_vs_end
 ip_vs()
 {
@@ -41,12 +36,6 @@ no_answer()
 {
 	check_fails in_ns client curl -sS --max-time $((2 * L4LB_TIME_FACTOR)) \
 		"$@" "http://$VIP/" 2>/dev/null
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] | add // 0"
 }
 
 # dropped COUNTER: packets of a counter of the ruleset

@@ -14,11 +14,6 @@ director()
 	ip_ns lv1 link set ext up
 }
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
 # refused REGEX COMMAND...: exit status 1, one sentence that matches, and
 # nothing changed
 refused()

@@ -10,18 +10,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 weights()
 {
 	lb -j server show | jq -r '[.servers[].weight] | join(" ")'

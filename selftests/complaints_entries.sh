@@ -11,23 +11,6 @@
 WEB1=192.168.31.101
 WEB2=192.168.31.102
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-vs()
-{
-	in_ns lv1 ipvsadm "$@"
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 # other_than webN
 other_than()
 {

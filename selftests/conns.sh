@@ -5,11 +5,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
 service()
 {
 	topo_article 2

@@ -16,18 +16,6 @@ LIMIT=4096
 N=20000
 [ "$L4LB_TIER" != full ] || N=100000
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 # limits FIELD
 limits()
 {

@@ -300,6 +300,36 @@ ip_ns()
 	fi
 }
 
+# lb WORD...: lbctl of lv1
+lb()
+{
+	in_ns lv1 lbctl "$@"
+}
+
+# vs WORD...: ipvsadm of lv1
+vs()
+{
+	in_ns lv1 ipvsadm "$@"
+}
+
+# reason NAME: how many packets or connections of lv1 met it
+reason()
+{
+	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
+		add // 0"
+}
+
+# add_ipv6 NAMESPACE DEVICE ADDRESS...: without waiting for others that may have it
+add_ipv6()
+{
+	local ns=$1 dev=$2 addr
+
+	shift 2
+	for addr in "$@"; do
+		echo "addr add $addr dev $dev nodad"
+	done | ip_ns "$ns"
+}
+
 # ---------------------------------------------------------------- topology
 #
 #	        client              the articles' topology; every box is a

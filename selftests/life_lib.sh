@@ -6,18 +6,6 @@
 SVC="tcp $VIP:80"
 ENDS=$LIB_DIR/packets/ends.py
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-# reason NAME: how many packets or connections of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 at_least()
 {
 	[ "$(reason "$1")" -ge "$2" ]

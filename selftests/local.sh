@@ -16,17 +16,6 @@ HERE4=192.168.31.11
 HERE6=2001:db8:192::11
 WEB6=2001:db8:192::101
 
-# six NAMESPACE DEVICE ADDRESS...
-six()
-{
-	local ns=$1 dev=$2 addr
-
-	shift 2
-	for addr in "$@"; do
-		echo "addr add $addr dev $dev nodad"
-	done | ip_ns "$ns"
-}
-
 # serve NAMESPACE PORT...: TCP and UDP, both families; answers its name
 serve()
 {
@@ -48,19 +37,19 @@ network()
 {
 	topo_article 1
 	modprobe -qa ipip sit ip6_tunnel || :
-	six client eth0 "$CLIENT6/64"
+	add_ipv6 client eth0 "$CLIENT6/64"
 	ip_ns client addr add 10.10.31.201/24 dev eth0
-	six lv1 ext 2001:db8:31::11/64 "$VIP6/128"
-	six lv1 int "$HERE6/64"
-	six router ext 2001:db8:31::1/64
-	six router int 2001:db8:192::1/64
+	add_ipv6 lv1 ext 2001:db8:31::11/64 "$VIP6/128"
+	add_ipv6 lv1 int "$HERE6/64"
+	add_ipv6 router ext 2001:db8:31::1/64
+	add_ipv6 router int 2001:db8:192::1/64
 	in_ns router sysctl -q -w net.ipv6.conf.all.forwarding=1
-	six web1 eth0 "$WEB6/64"
+	add_ipv6 web1 eth0 "$WEB6/64"
 	if [ "$1" = nat ]; then
 		ip_ns web1 -6 route add default via "$HERE6"
 	else
 		server_dr web1
-		six web1 lo "$VIP6/128"
+		add_ipv6 web1 lo "$VIP6/128"
 		ip_ns web1 -6 route add default via 2001:db8:192::1
 	fi
 	if [ "$1" = tunnel ]; then

@@ -11,18 +11,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 # addr 4|6 NET HOST[/LEN]: an address of the nets above, or of 31 and 192
 addr()
 {

@@ -26,27 +26,22 @@ addr6()
 	printf '2001:db8:8::%x\n' $((100 + ${1#web}))
 }
 
-six()
-{
-	ip_ns "$1" addr add "$3" dev "$2" nodad
-}
-
 network()
 {
 	local i
 
 	modprobe -qa ipip ip6_tunnel sit || :
 	topo_article 4
-	six client eth0 2001:db8:31::c8/64
-	six router ext 2001:db8:31::1/64
-	six router int 2001:db8:8::1/64
-	six lv1 ext 2001:db8:31::b/64
-	six lv1 int 2001:db8:8::b/64
-	six lv1 ext "$VIP6/128"
+	add_ipv6 client eth0 2001:db8:31::c8/64
+	add_ipv6 router ext 2001:db8:31::1/64
+	add_ipv6 router int 2001:db8:8::1/64
+	add_ipv6 lv1 ext 2001:db8:31::b/64
+	add_ipv6 lv1 int 2001:db8:8::b/64
+	add_ipv6 lv1 ext "$VIP6/128"
 	ip_ns client route add 2001:db8:8::/64 via 2001:db8:31::1
 	in_ns router sysctl -qw net.ipv6.conf.all.forwarding=1
 	for i in web1 web2 web3 web4; do
-		six "$i" eth0 "$(addr6 "$i")/64"
+		add_ipv6 "$i" eth0 "$(addr6 "$i")/64"
 		in_ns_background "$i" "$LIB_DIR/packets/transfer.py" serve \
 			"$i" "$PORT"
 	done
@@ -55,7 +50,7 @@ network()
 	done
 	for i in web3 web4; do
 		server_dr "$i"
-		six "$i" lo "$VIP6/128"
+		add_ipv6 "$i" lo "$VIP6/128"
 		ip_ns "$i" route add default via 2001:db8:8::1
 		decapsulates "$i"
 	done

@@ -9,18 +9,6 @@
 SVIP=10.10.40.1
 SVIP6=2001:db8:40::1
 
-lb()
-{
-	in_ns lv1 lbctl "$@"
-}
-
-# reason NAME: how many packets of lv1 met it
-reason()
-{
-	lb -j stats | jq "[.reasons[] | select(.name == \"$1\") | .packets] |
-		add // 0"
-}
-
 counted()
 {
 	sort | uniq -c | xargs

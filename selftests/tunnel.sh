@@ -18,26 +18,15 @@ NEAR6=2001:db8:192::11
 FAR4=192.168.32.2
 FAR6=2001:db8:32::2
 
-# six NAMESPACE DEVICE ADDRESS...: without waiting for others that may have it
-six()
-{
-	local ns=$1 dev=$2 addr
-
-	shift 2
-	for addr in "$@"; do
-		echo "addr add $addr dev $dev nodad"
-	done | ip_ns "$ns"
-}
-
 network()
 {
 	topo_article 1
 	modprobe -qa ipip sit ip6_tunnel || :
-	six client eth0 2001:db8:31::200/64
-	six lv1 ext 2001:db8:31::11/64 "$VIP6/128"
-	six lv1 int "$NEAR6/64"
-	six router ext 2001:db8:31::1/64
-	six router int 2001:db8:192::1/64
+	add_ipv6 client eth0 2001:db8:31::200/64
+	add_ipv6 lv1 ext 2001:db8:31::11/64 "$VIP6/128"
+	add_ipv6 lv1 int "$NEAR6/64"
+	add_ipv6 router ext 2001:db8:31::1/64
+	add_ipv6 router int 2001:db8:192::1/64
 	in_ns router sysctl -q -w net.ipv6.conf.all.forwarding=1
 	in_ns client ip -6 route add 2001:db8:192::/64 via 2001:db8:31::1
 }
@@ -60,7 +49,7 @@ tunnel_end()
 	in_ns "$1" sysctl -q -w net.ipv4.conf.all.arp_ignore=1 \
 		net.ipv4.conf.all.arp_announce=2
 	ip_ns "$1" addr replace "$VIP/32" dev lo
-	six "$1" lo "$VIP6/128"
+	add_ipv6 "$1" lo "$VIP6/128"
 	http_start "$1" 80 '[::]:80'
 }
 
@@ -87,7 +76,7 @@ service()
 near()
 {
 	network
-	six web1 eth0 2001:db8:192::101/64
+	add_ipv6 web1 eth0 2001:db8:192::101/64
 	server_dr web1
 	ip_ns web1 -6 route add default via 2001:db8:192::1
 	if [ "$2" = 4 ]; then
@@ -106,8 +95,8 @@ behind()
 	ip_ns router link add far0 type veth peer name eth0 netns "$(netns far)"
 	_leg far0 192.168.32.1 | ip_ns router
 	_leg eth0 "$FAR4" | ip_ns far
-	six router far0 2001:db8:32::1/64
-	six far eth0 "$FAR6/64"
+	add_ipv6 router far0 2001:db8:32::1/64
+	add_ipv6 far eth0 "$FAR6/64"
 	ip_ns far route add default via 192.168.32.1
 	ip_ns far -6 route add default via 2001:db8:32::1
 	ip_ns lv1 route add 192.168.32.0/24 via 192.168.31.1
@@ -133,13 +122,6 @@ learned()
 {
 	check_match "the client has learned the MTU" "mtu $1( |$)" \
 		"$(ip_ns client route get "$addr")"
-}
-
-# reason NAME: packets
-reason()
-{
-	in_ns lv1 lbctl -j stats | jq --arg name "$1" \
-		'[.reasons[] | select(.name == $name).packets] | add // 0'
 }
 
 test_tunnel()
