@@ -94,8 +94,7 @@ established()
 	in_ns_background client /usr/bin/python3 -S "$_test_dir/echo.py" \
 		"$VIP" "$_test_dir/stop" >"$_test_dir/echo" 2>&1
 	echo_pid=$!
-	get client "http://$VIP/big" -o "$_test_dir/got" --limit-rate 1M \
-		--max-time 600 &
+	get client "http://$VIP/slow" -o "$_test_dir/got" --max-time 600 &
 	echo $! >>"$_test_dir/pids"
 	wait_until 20 grep -q open "$_test_dir/echo"
 	wait_until 20 test -s "$_test_dir/got"
@@ -121,13 +120,15 @@ lost_nothing()
 	diag "$(tail -n 1 "$_test_dir/echo") echoes, $(size) bytes of a download"
 }
 
-# dropped: packets of lv1 by reason, those of the limits left out
+# dropped: packets of lv1 by reason, those of the limits left out; what was evicted
+# is no packet
 dropped()
 {
 	lb -j stats | jq -r '[.reasons[] | select(.packets > 0) | .name |
 		select(IN("established", "new", "reply", "one_packet", "adopted",
 			"not_ours", "conn_limit", "half_open_limit",
-			"reopened", "no_service") | not)] | join(" ")'
+			"reopened", "no_service", "evicted") | not)] |
+			join(" ")'
 }
 
 # most FIELD LIMIT: the most that it has been while the flood went on
@@ -202,6 +203,8 @@ test_full()
 	# those who are older than a few seconds make room, one in eight
 	wait_until 30 eval "[ \$(in_ns lv1 lbctl -j limits show |
 		jq .used_conns) -lt $((LIMIT * 7 / 8)) ]"
+	check_between "half-open entries that made room" 1 "$sent" \
+		"$(reason evicted)"
 	check_eq "a new connection" web1 "$(get)"
 	# and the rest when their time has come
 	lb service set tcp "$VIP:80" timeout syn_recv=1
