@@ -383,11 +383,10 @@ void l4lb_seq_begin(struct l4lb_conn_extra *extra,
 void l4lb_seq_note(struct l4lb_conn_extra *extra,
 		   const struct l4lb_segment *seg, bool from_client);
 
-/* conn_tcp.c, conn_udp.c: pure */
+/* conn_tcp.c: pure */
 u32 __l4lb_tcp_next(u32 word, u8 flags, bool from_client, bool both_seen);
 u8 l4lb_tcp_first(u8 flags);
 bool l4lb_tcp_reopens(u32 word);
-u32 l4lb_udp_next(u32 word);
 extern const u32 l4lb_timeout_default[L4LB_TIMEOUT_STATES];
 const char *l4lb_state_name(u8 state);
 

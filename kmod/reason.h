@@ -57,7 +57,6 @@
 	R(TOO_BIG, "too_big", "larger than the way out allows")		\
 	R(FRAG_FAILED, "frag_failed", "fragments that could not be gathered") \
 	R(NOT_WRITABLE, "not_writable", "headers could not be made writable") \
-	R(REFUSED_TCP, "refused_tcp", "TCP flags that no state allows")	\
 	R(WEIGHT_ZERO, "weight_zero", "weight 0")			\
 	R(DOWN, "down", "health check says down")			\
 	R(DRAINING, "draining", "draining")				\

@@ -190,14 +190,16 @@ all_forwarded()
 }
 
 # A client that is gone when the answer comes: its host's error to the VIP comes by
-# the chain as well, and goes on to the server.
+# the chain as well, and goes on to the server. The client never was: an answer
+# must not be faster than the end of a socket.
 gone_client()
 {
 	in_ns lv1 lbctl service add udp "$VIP:80" method nat hook input
 	in_ns lv1 lbctl server add udp "$VIP:80" "$remote:80"
-	in_ns client python3 -c 'import socket, sys
-with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sk:
-    sk.sendto(b"x", (sys.argv[1], 80))' "$VIP"
+	in_ns client python3 -c 'import socket, struct, sys
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP) as sk:
+    # no checksum (RFC 768)
+    sk.sendto(struct.pack("!4Hs", 39998, 80, 9, 0, b"x"), (sys.argv[1], 0))' "$VIP"
 	wait_until 5 _error_forwarded
 	check_eq "errors that conntrack calls invalid" 0 "$(packets invalid)"
 }

@@ -198,7 +198,6 @@ static const struct {
 	REASON(TOO_BIG, "too_big", "larger than the way out allows"),
 	REASON(FRAG_FAILED, "frag_failed", "fragments that could not be gathered"),
 	REASON(NOT_WRITABLE, "not_writable", "headers could not be made writable"),
-	REASON(REFUSED_TCP, "refused_tcp", "TCP flags that no state allows"),
 	REASON(WEIGHT_ZERO, "weight_zero", "weight 0"),
 	REASON(DOWN, "down", "health check says down"),
 	REASON(DRAINING, "draining", "draining"),

@@ -801,7 +801,6 @@ enum l4lb_reason {
 	L4LB_REASON_TOO_BIG,
 	L4LB_REASON_FRAG_FAILED,
 	L4LB_REASON_NOT_WRITABLE,
-	L4LB_REASON_REFUSED_TCP,
 	/* passed over as a candidate; explain only */
 	L4LB_REASON_WEIGHT_ZERO,
 	L4LB_REASON_DOWN,
