@@ -715,26 +715,6 @@ void l4lb_conn_kick(struct l4lb_conns *ct)
 				 msecs_to_jiffies(CONN_KICK_MS));
 }
 
-/**
- * l4lb_conn_kill() - end an entry
- * @ln: namespace
- * @conn: entry
- *
- * It matches nothing from now on, and its server does not count it any more.
- * The aging work takes it out of the table and frees it.
- *
- * Context: RCU read side, any; bucket locks may be held. May be called twice.
- */
-void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
-{
-	bool first = false;
-
-	local_bh_disable();
-	if (l4lb_conn_bury(ln, conn, 0, &first) && first)
-		l4lb_conn_kick(&ln->conns);
-	local_bh_enable();
-}
-
 /* Nobody can find the entry any more, so nobody can cache a route either. */
 static void conn_forget_route(struct l4lb_conn *conn)
 {

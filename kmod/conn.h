@@ -357,9 +357,25 @@ struct l4lb_conn *l4lb_conn_insert(struct l4lb_net *ln,
 				   const struct l4lb_conn_new *new);
 bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		       u32 seen, u32 next);
-void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn);
 bool l4lb_conn_end(struct l4lb_net *ln, struct l4lb_conn *conn, u32 reason,
 		   bool reset);
+
+/**
+ * l4lb_conn_kill() - end an entry of which nothing more is to be said
+ * @ln: namespace
+ * @conn: entry
+ *
+ * It matches nothing from now on, and its server does not count it any more.
+ * The aging work takes it out of the table and frees it.
+ *
+ * Context: RCU read side, any but hard interrupt; bucket locks may be held. May be
+ * called twice.
+ */
+static inline void l4lb_conn_kill(struct l4lb_net *ln, struct l4lb_conn *conn)
+{
+	l4lb_conn_end(ln, conn, L4LB_REASON_UNSPEC, false);
+}
+
 u32 l4lb_conn_timeout(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 bool l4lb_conn_expired(const struct l4lb_net *ln, const struct l4lb_conn *conn);
 void l4lb_conn_half_open_alarm(struct l4lb_net *ln,

@@ -77,7 +77,7 @@ bool l4lb_conn_end_quietly(struct l4lb_net *ln, struct l4lb_conn *conn,
  * @reason: as l4lb_conn_end_quietly()
  * @reset: likewise
  *
- * Context: RCU read side, any but hard interrupt.
+ * Context: RCU read side, any but hard interrupt; bucket locks may be held.
  * Return: true if this call ended it, false if it was dead already.
  */
 bool l4lb_conn_end(struct l4lb_net *ln, struct l4lb_conn *conn, u32 reason,
