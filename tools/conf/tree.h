@@ -9,11 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /**
  * struct conf_place - where something stands
  * @file: name as it was opened, relative to nothing; never NULL
- * @line: from 1
+ * @line: from 1; 0: the file as a whole
  * @column: from 1, in bytes
  */
 struct conf_place {
@@ -25,12 +26,14 @@ struct conf_place {
 /**
  * struct conf_word - one word
  * @text: without quotes, variables replaced
- * @place: where it begins
+ * @place: where it begins; out of a variable: where the variable is used
+ * @length: bytes it takes there, quotes included; 0: as many as @text
  * @quoted: it stood in quotes, so it is no keyword
  */
 struct conf_word {
 	const char *text;
 	struct conf_place place;
+	unsigned int length;
 	bool quoted;
 };
 
@@ -80,6 +83,8 @@ struct conf_complaint {
 /* log.c: complaints, in the order they were made */
 struct conf_log *conf_log_new(void);
 void conf_log_free(struct conf_log *log);
+void conf_log_source(struct conf_log *log, const char *file, const char *text,
+		     size_t len);
 void conf_complain(struct conf_log *log, enum conf_grade grade,
 		   const struct conf_place *place, unsigned int length,
 		   const char *format, ...)
@@ -90,6 +95,12 @@ void conf_complain_word(struct conf_log *log, enum conf_grade grade,
 unsigned int conf_log_count(const struct conf_log *log, enum conf_grade grade);
 const struct conf_complaint *conf_log_get(const struct conf_log *log,
 					  unsigned int i);
+
+/* show.c: complaints for people */
+void conf_complaint_show(const struct conf_complaint *c, FILE *to);
+void conf_log_show(const struct conf_log *log, FILE *to);
+
+/* nearest.c */
 const char *conf_nearest(const char *text, const char *const *words,
 			 unsigned int n);
 

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tree.h"
 #include "words.h"
 
-#define WORD_MAX	32	/* longer ones are not compared */
+#define CHOICES	32	/* of one value */
 
 /**
  * words_peek() - the next word, not taken
@@ -83,69 +84,20 @@ int words_wrong(struct words *ws, const struct word *w, const char *fmt, ...)
 	return -EINVAL;
 }
 
-static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Insertions, deletions, replacements and swaps of neighbours. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int d[WORD_MAX + 1][WORD_MAX + 1];
-	size_t la = strlen(a), lb = strlen(b), i, j;
-
-	for (i = 0; i <= la; i++)
-		d[i][0] = i;
-	for (j = 0; j <= lb; j++)
-		d[0][j] = j;
-	for (i = 1; i <= la; i++) {
-		for (j = 1; j <= lb; j++) {
-			d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1,
-					d[i - 1][j - 1] +
-					(a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] &&
-			    d[i - 2][j - 2] + 1 < d[i][j])
-				d[i][j] = d[i - 2][j - 2] + 1;
-		}
-	}
-	return d[la][lb];
-}
-
 /**
  * words_nearest() - the word that was probably meant
  * @text: what was written
  * @known: words, ended by NULL
  *
- * Return: one of @known, or NULL where none is near: more than a third of its
- * letters differ, and @text is not the beginning of only one.
+ * Return: one of @known, or NULL where none is near.
  */
 const char *words_nearest(const char *text, const char * const *known)
 {
-	unsigned int best = WORD_MAX, prefixes = 0;
-	const char *nearest = NULL, *prefix = NULL;
-	size_t len = strlen(text);
+	unsigned int n = 0;
 
-	if (!len || len > WORD_MAX)
-		return NULL;
-	for (; *known; known++) {
-		unsigned int d;
-
-		if (strlen(*known) > WORD_MAX)
-			continue;
-		if (!strncmp(*known, text, len)) {
-			prefix = *known;
-			prefixes++;
-		}
-		d = distance(text, *known);
-		if (d < best && d * 3 <= strlen(*known) + 1) {
-			best = d;
-			nearest = *known;
-		}
-	}
-	return prefixes == 1 ? prefix : nearest;
+	while (known[n])
+		n++;
+	return conf_nearest(text, known, n);
 }
 
 /**
@@ -240,7 +192,7 @@ int words_choice(struct words *ws, const struct word *w, const char *text,
 		 const char *(*name)(unsigned int), unsigned int max,
 		 unsigned int *value)
 {
-	const char *known[WORD_MAX] = { NULL };
+	const char *known[CHOICES] = { NULL };
 	struct word part = { .text = text, .place = w->place };
 	unsigned int i, n = 0;
 
@@ -253,7 +205,7 @@ int words_choice(struct words *ws, const struct word *w, const char *text,
 			*value = i;
 			return 0;
 		}
-		if (n < WORD_MAX - 1)
+		if (n < CHOICES - 1)
 			known[n++] = word;
 	}
 	return words_unknown(ws, &part, known);
