@@ -1,5 +1,4 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tier: full
 # Packet in, packet out, in both families: see packets/rewrites.py.
 exec "$(dirname "$0")/packets/rewrites.py" "$@"
