@@ -107,18 +107,26 @@ const char *conf_nearest(const char *text, const char *const *words,
 struct conf_tree;
 
 /**
- * struct conf_options - how to read
- * @id: instance of "@id" lines (-i); NULL: none is chosen
+ * struct conf_options - how to read; all zero is fine
+ * @id: instance that "@id" lines and ${_INSTANCE} mean (-i); NULL: the first
+ *	part of @hostname
  * @hostname: what ${_HOSTNAME} is; NULL: the host's
  * @local: file that is read after the first one if it is there, or NULL
+ * @alone: the text came from elsewhere: it may include no file of this host
+ * @size: bytes that sequences and variables may make of it; 0: 64 MiB
  */
 struct conf_options {
 	const char *id;
 	const char *hostname;
 	const char *local;
+	bool alone;
+	size_t size;
 };
 
-/* read.c */
+/*
+ * read.c: what is wrong is in the log; the tree then has what could be read.
+ * NULL only without memory, which the log says, too. @opt may be NULL.
+ */
 struct conf_tree *conf_read(const char *file, const struct conf_options *opt,
 			    struct conf_log *log);
 struct conf_tree *conf_read_text(const char *name, const char *text, size_t len,
