@@ -5,7 +5,7 @@
  * Chains are singly linked and read under RCU. A packet of an established
  * connection touches the bucket and the entry, takes no lock and no reference
  * and writes nothing but the stamp, once a second. The locks of buckets order
- * writers only. States and timeouts are in conn_state.c, growth in conn_grow.c,
+ * writers only. States and timeouts are in conn_state.c, its size in conn_resize.c,
  * aging and freeing in conn_age.c, dumps and flushes in conn_walk.c.
  */
 #include <linux/jiffies.h>
@@ -117,7 +117,7 @@ int l4lb_conns_init(struct l4lb_net *ln)
 	init_llist_head(&ct->dead);
 	atomic_set(&ct->owed, 0);
 	INIT_DELAYED_WORK(&ct->age, l4lb_conn_age_work);
-	INIT_WORK(&ct->grow, l4lb_conn_grow_work);
+	INIT_WORK(&ct->resize, l4lb_conn_resize_work);
 	rcu_assign_pointer(ct->tbl, tbl);
 	return 0;
 
@@ -334,7 +334,7 @@ static int conn_charge(struct l4lb_net *ln, u32 size)
 	if (unlikely(nr > READ_ONCE(ct->grow_at)) && READ_ONCE(ct->running)) {
 		/* The work sets it again; until then nobody asks twice. */
 		WRITE_ONCE(ct->grow_at, U32_MAX);
-		queue_work(system_unbound_wq, &ct->grow);
+		queue_work(system_unbound_wq, &ct->resize);
 	}
 	return 0;
 }

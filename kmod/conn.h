@@ -173,7 +173,7 @@ struct l4lb_buckets {
  * @lock: @lock[hash & (L4LB_CONN_LOCKS - 1)] protects the chains of that hash
  *	in every size of table (no table has fewer buckets than locks); BH.
  *	Two are taken in ascending order
- * @grow_at: more entries than this make an insert queue @grow; racy, a hint
+ * @grow_at: more entries than this make an insert queue @resize; racy, a hint
  * @running: works may be queued; false outside l4lb_conns_start() and
  *	l4lb_conns_stop()
  * @nr: entries, dead ones that are not yet freed included
@@ -184,9 +184,10 @@ struct l4lb_buckets {
  *	no server goes
  * @age: aging: finds the expired, unlinks and frees the dead, reaps servers
  *	that are gone; system_unbound_wq
- * @grow: makes a larger table; system_unbound_wq
+ * @resize: makes a larger or a smaller table; system_unbound_wq
  * @sweep: full sweeps done; see slots.h. Written by @age only
  * @cursor: bucket where the next run of @age begins; @age only
+ * @scan_mask: of the table in which that bucket is counted; @age only
  * @began: jiffies when the sweep began; @age only
  * @next_scan: jiffies when @age goes on with it; @age only
  * @asleep: @age has nothing to do until l4lb_conns_wake(); @age only
@@ -203,9 +204,10 @@ struct l4lb_conns {
 	struct llist_head dead;
 	atomic_t owed;
 	struct delayed_work age;
-	struct work_struct grow;
+	struct work_struct resize;
 	u32 sweep;
 	u32 cursor;
+	u32 scan_mask;
 	unsigned long began;
 	unsigned long next_scan;
 	bool asleep;

@@ -132,9 +132,10 @@ static void conn_scan_one(struct l4lb_net *ln, struct l4lb_conn *conn,
 }
 
 /*
- * All entries whose hash has @bucket as low bits, in all sizes of the table
- * that there are: a growing table moves nodes only within such a group. No
- * lock: a node that moves meanwhile is met twice rather than never.
+ * All entries whose hash has @bucket as low bits, in both sizes of the table if
+ * there are two: a growing table moves nodes only within such a group, a shrinking
+ * one to where other groups are as well. No lock: a node that moves meanwhile is
+ * met twice rather than never.
  */
 static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
 			    u32 bucket)
@@ -147,7 +148,7 @@ static void conn_scan_group(struct l4lb_net *ln, const struct l4lb_buckets *tbl,
 	do {
 		/* Pairs with smp_wmb() in conn_move(). */
 		smp_rmb();
-		for (i = bucket; i <= tbl->mask; i += step) {
+		for (i = bucket & tbl->mask; i <= tbl->mask; i += step) {
 			for (node = rcu_dereference(tbl->head[i]); node;
 			     node = rcu_dereference(node->next)) {
 				if (!l4lb_conn_is_rev(node))
@@ -179,7 +180,11 @@ bool l4lb_conn_scan_some(struct l4lb_net *ln, u32 nr)
 		/*
 		 * In a table that has grown since, the group of an old bucket
 		 * is that bucket and some above the cursor: none is skipped.
+		 * In one that has shrunk, what is left may be below it.
 		 */
+		if (tbl->mask < ct->scan_mask)
+			ct->cursor = 0;
+		ct->scan_mask = tbl->mask;
 		done = ct->cursor > tbl->mask;
 		if (!done)
 			conn_scan_group(ln, tbl, ct->cursor++);
@@ -363,6 +368,7 @@ bool l4lb_conn_swept(struct l4lb_net *ln)
 	bool more;
 
 	conn_alarm_settle(ln);
+	l4lb_conn_fit(ln);
 	l4lb_server_drains(ln);
 	ct->next_scan = conn_sweep_next(ct);
 	if (!mutex_trylock(&ln->conf_lock))
@@ -469,7 +475,7 @@ static void conn_stop_table(struct l4lb_net *ln, struct l4lb_buckets *tbl)
  * l4lb_conns_stop() - stop aging and free all entries
  * @ln: namespace
  *
- * Works half-way through a growth, and when start was never called. The counts
+ * Works half-way through a resize, and when start was never called. The counts
  * of the servers are right afterwards; a lookup finds nothing.
  *
  * Context: process, may sleep; no packet uses the table any more, but dumps
@@ -483,7 +489,7 @@ void l4lb_conns_stop(struct l4lb_net *ln)
 	WRITE_ONCE(ct->running, false);
 	/* Those who saw it true have queued what they would. */
 	synchronize_rcu();
-	cancel_work_sync(&ct->grow);
+	cancel_work_sync(&ct->resize);
 	cancel_delayed_work_sync(&ct->age);
 	/* No work runs, so nobody else changes the pointer. */
 	tbl = rcu_dereference_protected(ct->tbl, true);

@@ -40,12 +40,13 @@ bool l4lb_conn_reap(struct l4lb_net *ln);
 bool l4lb_conn_swept(struct l4lb_net *ln);
 void l4lb_conn_age_work(struct work_struct *work);
 
-/* conn_grow.c */
+/* conn_resize.c */
 struct l4lb_buckets *l4lb_buckets_alloc(u32 nr, gfp_t gfp);
-bool l4lb_conn_grow_begin(struct l4lb_net *ln);
-bool l4lb_conn_grow_move(struct l4lb_net *ln, u32 bucket);
-void l4lb_conn_grow_end(struct l4lb_net *ln);
-void l4lb_conn_grow_work(struct work_struct *work);
+bool l4lb_conn_resize_begin(struct l4lb_net *ln);
+bool l4lb_conn_resize_move(struct l4lb_net *ln, u32 bucket);
+void l4lb_conn_resize_end(struct l4lb_net *ln);
+void l4lb_conn_resize_work(struct work_struct *work);
+void l4lb_conn_fit(struct l4lb_net *ln);
 
 static inline u64 l4lb_buckets_bytes(u32 mask)
 {

@@ -50,9 +50,9 @@ static void grow_all(struct kunit *test, u32 bucket)
 {
 	struct conn_fixture *fix = test->priv;
 
-	while (l4lb_conn_grow_move(fix->ln, bucket++))
+	while (l4lb_conn_resize_move(fix->ln, bucket++))
 		;
-	l4lb_conn_grow_end(fix->ln);
+	l4lb_conn_resize_end(fix->ln);
 }
 
 static void grow(struct kunit *test)
@@ -60,11 +60,11 @@ static void grow(struct kunit *test)
 	struct conn_fixture *fix = test->priv;
 	struct l4lb_conns *ct = &fix->ln->conns;
 
-	KUNIT_EXPECT_FALSE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
 	table_fill(test, 0, 512);
-	KUNIT_EXPECT_FALSE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
 	table_fill(test, 512, 513);
-	KUNIT_ASSERT_TRUE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
 	grow_all(test, 0);
 	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 2048u);
 	KUNIT_EXPECT_EQ(test, ct->grow_at, 1024u);
@@ -72,10 +72,10 @@ static void grow(struct kunit *test)
 
 	/* Far behind: in one step. */
 	table_fill(test, 513, 5000);
-	KUNIT_ASSERT_TRUE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
 	grow_all(test, 0);
 	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 16384u);
-	KUNIT_EXPECT_FALSE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
 	table_check(test, 0, 5000);
 	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 5000u);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&ct->bytes),
@@ -84,6 +84,98 @@ static void grow(struct kunit *test)
 	conn_sweep(fix);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&ct->bytes),
 			l4lb_buckets_bytes(16383));
+}
+
+/* Clients from @from to @to are gone. */
+static void table_end(struct kunit *test, u32 from, u32 to)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conn *conn;
+	u32 n;
+
+	for (n = from; n < to; n++) {
+		conn = conn_get(fix, fix->svc[0]->id, n);
+		KUNIT_ASSERT_NOT_NULL(test, conn);
+		conn_end(fix, conn);
+	}
+	l4lb_conn_reap(fix->ln);
+}
+
+/* A table of 65,536 buckets of whose 20,000 entries @left have remained. */
+static void table_loose(struct kunit *test, u32 left)
+{
+	struct conn_fixture *fix = test->priv;
+
+	table_fill(test, 0, 20000);
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
+	grow_all(test, 0);
+	KUNIT_ASSERT_EQ(test, table_size(fix, NULL), 65536u);
+	table_end(test, left, 20000);
+}
+
+static void shrink(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct l4lb_conns *ct = &fix->ln->conns;
+
+	table_loose(test, 4096);
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
+	table_end(test, 600, 4096);
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
+	grow_all(test, 0);
+	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 4096u);
+	KUNIT_EXPECT_EQ(test, ct->grow_at, 2048u);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&ct->bytes),
+			l4lb_buckets_bytes(4095) + 300 * 64 + 300 * 128);
+	table_check(test, 0, 600);
+	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 600u);
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
+	table_end(test, 0, 600);
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
+	grow_all(test, 0);
+	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 1024u);
+	/* There is no smaller one. */
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
+}
+
+/* Everything works in the middle of it; then it is stopped there. */
+static void shrink_half(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	u32 next, bucket;
+
+	table_loose(test, 1500);
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
+	for (bucket = 0; bucket < 30000; bucket++)
+		l4lb_conn_resize_move(fix->ln, bucket);
+	KUNIT_EXPECT_EQ(test, table_size(fix, &next), 65536u);
+	KUNIT_EXPECT_EQ(test, next, 8192u);
+	table_check(test, 0, 1500);
+	table_fill(test, 1500, 2000);
+	table_check(test, 0, 2000);
+	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 2000u);
+	table_end(test, 0, 1000);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 1000);
+	table_check(test, 1000, 2000);
+	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 1000u);
+}
+
+/* The aging work asks for it, and the last entry's end too. */
+static void shrink_by_itself(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	unsigned long end = jiffies + 60 * HZ;
+
+	table_loose(test, 600);
+	l4lb_conns_start(fix->ln);
+	while (table_size(fix, NULL) != 4096 && time_before(jiffies, end))
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 4096u);
+	table_check(test, 0, 600);
+	KUNIT_EXPECT_EQ(test, l4lb_conn_flush(fix->ln, NULL), 600);
+	while (table_size(fix, NULL) != 1024 && time_before(jiffies, end))
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, table_size(fix, NULL), 1024u);
 }
 
 /* Everything works in the middle of a growth; then it is stopped there. */
@@ -95,9 +187,9 @@ static void grow_half(struct kunit *test)
 	u32 next, bucket;
 
 	table_fill(test, 0, 1500);
-	KUNIT_ASSERT_TRUE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
 	for (bucket = 0; bucket < 500; bucket++)
-		l4lb_conn_grow_move(fix->ln, bucket);
+		l4lb_conn_resize_move(fix->ln, bucket);
 	KUNIT_EXPECT_EQ(test, table_size(fix, &next), 1024u);
 	KUNIT_EXPECT_EQ(test, next, 4096u);
 	table_check(test, 0, 1500);
@@ -123,12 +215,12 @@ static void grow_refused(struct kunit *test)
 	table_fill(test, 0, 1000);
 	bytes = atomic64_read(&ct->bytes);
 	fix->ln->limits.memory = bytes + l4lb_buckets_bytes(2047) - 1;
-	KUNIT_EXPECT_FALSE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_EXPECT_FALSE(test, l4lb_conn_resize_begin(fix->ln));
 	KUNIT_EXPECT_EQ(test, atomic64_read(&ct->bytes), bytes);
 	KUNIT_EXPECT_EQ(test, ct->grow_at, 1250u);
 	fix->ln->limits.memory = U64_MAX;
 	table_check(test, 0, 1000);
-	KUNIT_ASSERT_TRUE(test, l4lb_conn_grow_begin(fix->ln));
+	KUNIT_ASSERT_TRUE(test, l4lb_conn_resize_begin(fix->ln));
 	grow_all(test, 0);
 	table_check(test, 0, 1000);
 }
@@ -248,13 +340,13 @@ struct growth {
 static void grow_some(struct conn_fixture *fix, struct growth *g, u32 steps)
 {
 	if (!g->on) {
-		g->on = l4lb_conn_grow_begin(fix->ln);
+		g->on = l4lb_conn_resize_begin(fix->ln);
 		g->bucket = 0;
 		return;
 	}
 	while (steps--) {
-		if (!l4lb_conn_grow_move(fix->ln, g->bucket++)) {
-			l4lb_conn_grow_end(fix->ln);
+		if (!l4lb_conn_resize_move(fix->ln, g->bucket++)) {
+			l4lb_conn_resize_end(fix->ln);
 			g->on = false;
 			return;
 		}
@@ -301,6 +393,33 @@ static void walk_while_growing(struct kunit *test)
 	table_check(test, 0, n);
 }
 
+/* Those that stay are met while others go and the table shrinks; few twice. */
+static void walk_while_shrinking(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct walk_test w = { .seen = walk_seen(test, 20000) };
+	u32 n = 20000, less, i, lost, twice;
+	struct growth g = {};
+	struct rnd_state rnd;
+
+	test_seed(test, &rnd);
+	table_loose(test, n);
+	while (!walk_message(test, &w, 20 + test_random(&rnd, 20))) {
+		less = max_t(s32, n - test_random(&rnd, 300), 600);
+		table_end(test, less, n);
+		n = less;
+		grow_some(fix, &g, test_random(&rnd, 20000));
+	}
+	for (i = lost = twice = 0; i < 600; i++) {
+		lost += !w.seen[i];
+		twice += w.seen[i] > 1;
+	}
+	KUNIT_EXPECT_EQ(test, lost, 0u);
+	KUNIT_EXPECT_LE(test, twice, 32u);
+	KUNIT_EXPECT_LT(test, table_size(fix, NULL), 65536u);
+	table_check(test, 0, n);
+}
+
 /* A sweep meets all there is, though the table grows under it. */
 static void scan_while_growing(struct kunit *test)
 {
@@ -319,6 +438,26 @@ static void scan_while_growing(struct kunit *test)
 	}
 	while (!l4lb_conn_scan_some(fix->ln, 1 + test_random(&rnd, 50)))
 		grow_some(fix, &g, test_random(&rnd, 100));
+	l4lb_conn_reap(fix->ln);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 2000);
+	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 2000u);
+}
+
+/* Likewise when it shrinks, whichever buckets are left. */
+static void scan_while_shrinking(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	struct growth g = {};
+	struct rnd_state rnd;
+	u32 n;
+
+	test_seed(test, &rnd);
+	table_loose(test, 3000);
+	for (n = 0; n < 3000; n += 3)
+		conn_idle(conn_get(fix, fix->svc[0]->id, n), TEST_IDLE + 2);
+	while (!l4lb_conn_scan_some(fix->ln, 1 + test_random(&rnd, 500)))
+		grow_some(fix, &g, test_random(&rnd, 1000));
+	KUNIT_EXPECT_LT(test, table_size(fix, NULL), 65536u);
 	l4lb_conn_reap(fix->ln);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 2000);
 	KUNIT_EXPECT_EQ(test, conn_count(fix, NULL), 2000u);

@@ -82,8 +82,10 @@ struct conn_walk {
 	void *arg;
 };
 
+/* Those of a chain whose hash has @bucket in the bits of @mask. */
 static int conn_walk_chain(const struct conn_walk *w,
-			   struct l4lb_conn_node __rcu *head)
+			   struct l4lb_conn_node __rcu *head, u32 bucket,
+			   u32 mask)
 {
 	struct l4lb_conn_node *node;
 	struct l4lb_conn *conn;
@@ -91,7 +93,7 @@ static int conn_walk_chain(const struct conn_walk *w,
 
 	for (node = rcu_dereference(head); node;
 	     node = rcu_dereference(node->next)) {
-		if (l4lb_conn_is_rev(node))
+		if (l4lb_conn_is_rev(node) || (node->hash & mask) != bucket)
 			continue;
 		conn = l4lb_conn_of(node);
 		if (!conn_visible(w->ln, conn) ||
@@ -106,8 +108,9 @@ static int conn_walk_chain(const struct conn_walk *w,
 
 /*
  * All entries whose hash has @bucket as low bits. While the table grows they
- * are in an old chain and several new ones, but all under one lock; with it
- * held none moves, so none is met twice.
+ * are in an old chain and several new ones, while it shrinks in an old chain and
+ * a new one that other groups share, but all under one lock; with it held none
+ * moves, so none is met twice.
  */
 static int conn_walk_group(const struct conn_walk *w,
 			   const struct l4lb_buckets *tbl, u32 bucket)
@@ -119,8 +122,8 @@ static int conn_walk_group(const struct conn_walk *w,
 
 	spin_lock_bh(lock);
 	for (; tbl && !err; tbl = rcu_dereference(tbl->next))
-		for (i = bucket; i <= tbl->mask && !err; i += step)
-			err = conn_walk_chain(w, tbl->head[i]);
+		for (i = bucket & tbl->mask; i <= tbl->mask && !err; i += step)
+			err = conn_walk_chain(w, tbl->head[i], bucket, step - 1);
 	spin_unlock_bh(lock);
 	return err;
 }
@@ -128,7 +131,8 @@ static int conn_walk_group(const struct conn_walk *w,
 /*
  * The bucket after @bucket, counting from the highest bit down. In that order
  * all buckets that have come before are, in a table of any larger size, the
- * groups of what has come before; the rest are those of what is to come.
+ * groups of what has come before; the rest are those of what is to come. In a
+ * smaller one that is so for all groups but the one that @bucket is in.
  * Returns 0 after the last.
  */
 static u32 conn_walk_next(u32 bucket, u32 mask)
@@ -155,7 +159,8 @@ static u32 conn_walk_next(u32 bucket, u32 mask)
  * @arg: for @fn
  *
  * An entry that is there all the time is met once, however often the table
- * grows between or during calls.
+ * grows between or during calls. When it shrinks, those of one bucket may come
+ * again.
  *
  * Context: process, may sleep between buckets; takes rcu_read_lock itself.
  * Return: 0 at the end of the table, else what @fn returned.
@@ -177,7 +182,7 @@ int l4lb_conn_walk(struct l4lb_net *ln, u64 *cursor,
 			*cursor = L4LB_CONN_WALK_END;
 			break;
 		}
-		/* A smaller table than before is another one: stop and start. */
+		/* The table may be smaller than before. */
 		bucket = *cursor & tbl->mask;
 		err = conn_walk_group(&w, tbl, bucket);
 		bucket = conn_walk_next(bucket, tbl->mask);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connection table's growth: a second, larger array of chains to which the
- * nodes move, one after the other, while packets go on.
+ * The connection table's size: a second array of chains, larger or smaller, to
+ * which the nodes move, one after the other, while packets go on.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -42,7 +42,8 @@ struct l4lb_buckets *l4lb_buckets_alloc(u32 nr, gfp_t gfp)
  * the rest of the old chain.
  *
  * All nodes of an old chain have the same low bits of their hash, the lock's
- * bits among them, so one lock protects the old chain and all new ones.
+ * bits among them, so one lock protects the old chain and all new ones; and no
+ * table is so small that nodes under two locks would meet in a chain.
  * Finding the last node costs the square of the chain's length, which the
  * keyed hash keeps at one or two.
  */
@@ -77,25 +78,28 @@ static void conn_move(struct l4lb_conns *ct, struct l4lb_buckets *from,
 }
 
 /*
- * Entries that are wanted per bucket: at most 1/2, so that an entry, which has
- * two nodes if it is NAT, is nearly always the first of its chain, and a lookup
- * costs two cache lines. A table that was filled faster than it grew makes up
- * for it in one step. Returns 0 when there is nothing to do.
+ * Buckets that are wanted in place of @have. Entries per bucket are at most 1/2,
+ * so that an entry, which has two nodes if it is NAT, is nearly always the first
+ * of its chain, and a lookup costs two cache lines. A table that was filled faster
+ * than it grew makes up for it in one step. One with less than 1/16 gives memory
+ * back, and has room then for at least twice as many as there are.
  */
 static u32 conn_wanted(const struct l4lb_conns *ct, u32 have)
 {
 	u32 nr = atomic_read(&ct->nr);
-	u32 want;
 
-	if (nr <= have / 2)
-		return 0;
-	want = nr >= L4LB_CONN_BUCKETS_MAX / 2 ? L4LB_CONN_BUCKETS_MAX :
-						 2 * roundup_pow_of_two(nr);
-	return want > have ? want : 0;
+	if (nr > have / 2)
+		return nr >= L4LB_CONN_BUCKETS_MAX / 2 ?
+			       L4LB_CONN_BUCKETS_MAX :
+			       2 * roundup_pow_of_two(nr);
+	if (nr < have / 16)
+		return max_t(u32, L4LB_CONN_LOCKS,
+			     4 * roundup_pow_of_two(max(nr, 1u)));
+	return have;
 }
 
-/* A larger table, or NULL when limits or memory do not allow one. */
-static struct l4lb_buckets *conn_larger(struct l4lb_net *ln, u32 want)
+/* A table of @want buckets, or NULL when limits or memory do not allow one. */
+static struct l4lb_buckets *conn_buckets(struct l4lb_net *ln, u32 want)
 {
 	u64 bytes = l4lb_buckets_bytes(want - 1);
 	struct l4lb_buckets *tbl;
@@ -114,31 +118,31 @@ uncharge:
 }
 
 /**
- * l4lb_conn_grow_begin() - publish a larger table beside the current one
+ * l4lb_conn_resize_begin() - publish a table of another size beside the current one
  * @ln: namespace
  *
  * A table that cannot grow works on with longer chains, and tries again when
- * it has a quarter more entries.
+ * it has a quarter more entries; one that cannot shrink, after the next sweep.
  *
  * Context: process, may sleep; one at a time, and not beside stop.
  * Return: true when there is one, to which all buckets are then to be moved;
  * false when none is wanted or can be had.
  */
-bool l4lb_conn_grow_begin(struct l4lb_net *ln)
+bool l4lb_conn_resize_begin(struct l4lb_net *ln)
 {
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_buckets *from, *to;
 	u32 have, want, nr;
 
-	/* Only growth and stop change the pointer. */
+	/* Only a resize and stop change the pointer. */
 	from = rcu_dereference_protected(ct->tbl, true);
 	have = from->mask + 1;
 	want = conn_wanted(ct, have);
-	to = want ? conn_larger(ln, want) : NULL;
+	to = want != have ? conn_buckets(ln, want) : NULL;
 	if (!to) {
 		nr = atomic_read(&ct->nr);
 		WRITE_ONCE(ct->grow_at,
-			   want || have >= L4LB_CONN_BUCKETS_MAX ?
+			   want > have || have >= L4LB_CONN_BUCKETS_MAX ?
 				   nr + nr / 4 : have / 2);
 		return false;
 	}
@@ -152,14 +156,14 @@ bool l4lb_conn_grow_begin(struct l4lb_net *ln)
 }
 
 /**
- * l4lb_conn_grow_move() - move one bucket
- * @ln: namespace, after l4lb_conn_grow_begin()
+ * l4lb_conn_resize_move() - move one bucket
+ * @ln: namespace, after l4lb_conn_resize_begin()
  * @bucket: of the old table
  *
  * Context: process or softirq; takes the bucket's lock.
  * Return: true if there are more.
  */
-bool l4lb_conn_grow_move(struct l4lb_net *ln, u32 bucket)
+bool l4lb_conn_resize_move(struct l4lb_net *ln, u32 bucket)
 {
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_buckets *from, *to;
@@ -171,12 +175,12 @@ bool l4lb_conn_grow_move(struct l4lb_net *ln, u32 bucket)
 }
 
 /**
- * l4lb_conn_grow_end() - the larger table takes over
+ * l4lb_conn_resize_end() - the new table takes over
  * @ln: namespace; all buckets have been moved
  *
  * Context: process, may sleep.
  */
-void l4lb_conn_grow_end(struct l4lb_net *ln)
+void l4lb_conn_resize_end(struct l4lb_net *ln)
 {
 	struct l4lb_conns *ct = &ln->conns;
 	struct l4lb_buckets *from, *to;
@@ -191,26 +195,47 @@ void l4lb_conn_grow_end(struct l4lb_net *ln)
 }
 
 /**
- * l4lb_conn_grow_work() - work function of &l4lb_conns.grow
+ * l4lb_conn_resize_work() - work function of &l4lb_conns.resize
  * @work: the work
  *
- * Looks again after each growth: entries that came meanwhile asked for nothing,
+ * Looks again after each resize: entries that came meanwhile asked for nothing,
  * and perhaps none comes any more. Stops half-way when l4lb_conns_stop() is
  * waiting for it, which knows what to do with two tables.
  */
-void l4lb_conn_grow_work(struct work_struct *work)
+void l4lb_conn_resize_work(struct work_struct *work)
 {
-	struct l4lb_conns *ct = container_of(work, struct l4lb_conns, grow);
+	struct l4lb_conns *ct = container_of(work, struct l4lb_conns, resize);
 	struct l4lb_net *ln = l4lb_conns_net(ct);
 	u32 bucket;
 
-	while (l4lb_conn_grow_begin(ln)) {
+	while (l4lb_conn_resize_begin(ln)) {
 		bucket = 0;
-		while (l4lb_conn_grow_move(ln, bucket++)) {
+		while (l4lb_conn_resize_move(ln, bucket++)) {
 			if (unlikely(!READ_ONCE(ct->running)))
 				return;
 			cond_resched();
 		}
-		l4lb_conn_grow_end(ln);
+		l4lb_conn_resize_end(ln);
 	}
+}
+
+/**
+ * l4lb_conn_fit() - does the table have far more buckets than are of use?
+ * @ln: namespace
+ *
+ * If so it will shrink. Growth needs nobody who asks: an insert does.
+ *
+ * Context: any; after a sweep.
+ */
+void l4lb_conn_fit(struct l4lb_net *ln)
+{
+	struct l4lb_conns *ct = &ln->conns;
+	u32 have;
+
+	/* l4lb_conns_stop() waits for those who have seen @running. */
+	rcu_read_lock();
+	have = rcu_dereference(ct->tbl)->mask + 1;
+	if (READ_ONCE(ct->running) && conn_wanted(ct, have) < have)
+		queue_work(system_unbound_wq, &ct->resize);
+	rcu_read_unlock();
 }
