@@ -38,7 +38,7 @@ help:
 	@echo 'make check           everything a change must pass; ends with N passed, N failed'
 	@echo 'make check-full      the same and all long tests; goes on where it stopped'
 	@echo 'make check-debug     tests named in selftests/debug.txt on a KASAN and lockdep'
-	@echo '                     kernel; ALL=1: all tests'
+	@echo '                     kernel; ALL=1: then all others'
 	@echo 'make bench           instructions per packet beside IPVS, nftables and routing'
 	@echo 'make kunit           the unit tests of the module on User-Mode Linux'
 	@echo 'make selftest        the selftests in a virtual machine; T=NAME one of them,'
