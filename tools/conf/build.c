@@ -72,6 +72,11 @@ void build_word(struct reader *r, const char *text, size_t len,
 		r->words = w;
 		r->room_words = room;
 	}
+	if (len > WORD_MAX_BYTES) {
+		read_error(r, from, "a word of %zu bytes: at most %d are allowed",
+			   len, WORD_MAX_BYTES);
+		len = WORD_MAX_BYTES;
+	}
 	copy = arena_text(&r->tree->arena, text, len);
 	if (!copy) {
 		r->stop = true;

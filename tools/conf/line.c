@@ -193,7 +193,7 @@ static void find_line(struct scan *s, struct source *src)
 		const struct spot spot = { src->line, LINE_MAX_BYTES + 1, 1 };
 
 		complain(s, &spot,
-			 "the line is longer than 8192 bytes; \\ at its end goes on in the next one");
+			 "the line is longer than 16384 bytes; \\ at its end goes on in the next one");
 		s->stop = s->begin + LINE_MAX_BYTES;
 	}
 }

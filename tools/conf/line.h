@@ -5,7 +5,8 @@
 
 #include "tree.h"
 
-#define LINE_MAX_BYTES	8192		/* of a file's line */
+#define LINE_MAX_BYTES	16384		/* of a file's line */
+#define WORD_MAX_BYTES	2048		/* of a word: a line must hold it, escaped */
 #define TEXT_MAX_BYTES	(1 << 20)	/* of what lines are joined to */
 
 /*

@@ -153,7 +153,7 @@ static void test_braces(void **state)
 static void test_bytes(void **state)
 {
 	static const char nul[] = "a\0b\nc\001d \002";
-	char line[9000];
+	char line[17000];
 
 	(void)state;
 	check_read(nul, sizeof(nul) - 1, "a b; c d",
@@ -162,12 +162,28 @@ static void test_bytes(void **state)
 		   false);
 	memset(line, 'a', sizeof(line));
 	line[1] = ' ';
-	memcpy(line + 8192, "\nb", 2);
+	memcpy(line + 16384, "\nb", 2);
 	line[2] = '#';
-	check_read(line, 8194, "a; b", "", false);
-	memcpy(line + 8192, "c\nb", 3);
-	check_read(line, 8195, "a; b",
-		   "1:8193 e: the line is longer than 8192 bytes; \\ at its end goes on in the next one",
+	check_read(line, 16386, "a; b", "", false);
+	memcpy(line + 16384, "c\nb", 3);
+	check_read(line, 16387, "a; b",
+		   "1:16385 e: the line is longer than 16384 bytes; \\ at its end goes on in the next one",
+		   false);
+}
+
+static void test_long_word(void **state)
+{
+	char line[2060], tree[2060];
+
+	(void)state;
+	memset(line, 'a', sizeof(line));
+	strcpy(tree, "b ");
+	memset(tree + 2, 'a', 2048);
+	tree[2050] = '\0';
+	memcpy(line, "b ", 2);
+	check_read(line, 2050, tree, "", false);
+	check_read(line, 2051, tree,
+		   "1:3 e: a word of 2049 bytes: at most 2048 are allowed",
 		   false);
 }
 
@@ -409,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_braces),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_long_word),
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_undefined),

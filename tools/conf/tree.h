@@ -135,8 +135,22 @@ struct conf_tree *conf_read_text(const char *name, const char *text, size_t len,
 void conf_tree_free(struct conf_tree *tree);
 const struct conf_stmt *conf_tree_first(const struct conf_tree *tree);
 
-/* assign.c: hosts, site_template, sites, out_of_service in plain form */
+/*
+ * assign.c: hosts, site_template, sites, out_of_service become plain
+ * virtual_server_group, virtual_server, real_server. Two words of ours remain:
+ *
+ *	real_server 192.0.2.1 80 { out_of_service "REASON" ... }
+ *		out_of_service names this server; the reason may be missing
+ *	vrrp_addresses INSTANCE { 192.0.2.1/32; 2001:db8::1/128 ... }
+ *		at top level: "vrrp INSTANCE" in sites; what lbvrrpd adds to that
+ *		instance; may be there several times for one
+ *
+ * NULL only without memory. The result may outlive @tree.
+ */
 struct conf_tree *conf_assign(const struct conf_tree *tree,
 			      struct conf_log *log);
+
+/* print.c: the tree as text that reads as the same tree */
+int conf_print(const struct conf_tree *tree, FILE *to);
 
 #endif /* CONF_TREE_H */

@@ -47,6 +47,8 @@ const struct command commands[] = {
 	  cmd_save },
 	{ "apply", "replace the configuration in one transaction",
 	  "apply FILE|- [dry-run] [force]", cmd_apply },
+	{ "expand", "print a configuration file in plain form",
+	  "expand FILE [-i INSTANCE]", cmd_expand },
 	{ "flush", "delete all services, servers and VIPs",
 	  "flush [force]", cmd_flush },
 	{ "explain", "what would happen to a packet, and why",
@@ -151,6 +153,8 @@ static int take_options(struct lbctl *ctl, struct words *ws, int argc,
 
 		if (!text && !strcmp(argv[i], "-j")) {
 			out_set_json(ctl->out);
+		} else if (!text && !strcmp(argv[i], "-i") && i + 1 < argc) {
+			ctl->id = argv[++i];
 		} else if (!text && !strcmp(argv[i], "-N")) {
 			/* Numbers are all we ever print. */
 		} else if (!ws->n && (!strcmp(argv[i], "-h") ||
@@ -158,7 +162,7 @@ static int take_options(struct lbctl *ctl, struct words *ws, int argc,
 			ws->w[ws->n++] = (struct word){ "help", i };
 		} else if (!text && argv[i][0] == '-' && argv[i][1]) {
 			words_wrong(ws, &option,
-				    "there is no option \"%s\"; options are -j and -N",
+				    "there is no option \"%s\"; options are -j, -N and -i INSTANCE",
 				    argv[i]);
 		} else {
 			ws->w[ws->n++] = (struct word){ argv[i], i };

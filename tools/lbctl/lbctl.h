@@ -18,6 +18,7 @@
  * @out: where results go
  * @err: where errors go
  * @in: what "-" reads
+ * @id: instance that a configuration is read for (-i), NULL: the host's
  * @io: way to the kernel that tests put in, or NULL
  */
 struct lbctl {
@@ -25,6 +26,7 @@ struct lbctl {
 	struct out *out;
 	FILE *err;
 	FILE *in;
+	const char *id;
 	const struct l4lb_io *io;
 };
 
@@ -63,6 +65,7 @@ int cmd_stats(struct lbctl *ctl, struct words *ws);
 int cmd_monitor(struct lbctl *ctl, struct words *ws);
 int cmd_save(struct lbctl *ctl, struct words *ws);
 int cmd_apply(struct lbctl *ctl, struct words *ws);
+int cmd_expand(struct lbctl *ctl, struct words *ws);
 int cmd_flush(struct lbctl *ctl, struct words *ws);
 int cmd_explain(struct lbctl *ctl, struct words *ws);
 int cmd_version(struct lbctl *ctl, struct words *ws);

@@ -123,7 +123,7 @@ static const struct {
 	{ "server add www 10.0.0.2 weight heavy",
 	  "word 6: \"heavy\" is not a number" },
 	{ "server add www 10.0.0.2 weight -5",
-	  "word 6: there is no option \"-5\"; options are -j and -N" },
+	  "word 6: there is no option \"-5\"; options are -j, -N and -i INSTANCE" },
 	{ "server add www 10.0.0.2 weight 4294967296",
 	  "word 6: \"4294967296\" is above the maximum of 4294967295" },
 	{ "server add www 10.0.0.2 max-conns 5:",
@@ -188,7 +188,7 @@ static const struct {
 	{ "", "a command is missing; \"lbctl help\" lists them" },
 	{ "-j", "a command is missing; \"lbctl help\" lists them" },
 	{ "show --all",
-	  "word 2: there is no option \"--all\"; options are -j and -N" },
+	  "word 2: there is no option \"--all\"; options are -j, -N and -i INSTANCE" },
 };
 
 static void test_usage(void **state)
