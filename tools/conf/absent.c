@@ -8,24 +8,45 @@
 
 #include "assign.h"
 
-static void add(struct assign *as, const struct conf_stmt *s, const char *name)
+static struct absent *find(struct assign *as, const char *addr)
+{
+	struct absent *a = as->absent_of[assign_hash(addr)];
+
+	while (a && strcmp(a->addr, addr))
+		a = a->same;
+	return a;
+}
+
+/* Return: false with a complaint. */
+static bool add(struct assign *as, const struct conf_stmt *s, const char *name)
 {
 	const struct host *host = hosts_find(as, name);
 	const char *addr = host ? host->addr : hosts_address(as, name);
-	struct absent *a = arena_alloc(as->arena, sizeof(*a));
+	struct absent *a = arena_alloc(as->arena, sizeof(*a)), *other;
 
-	if (!a)
-		return;
+	if (as->arena->failed)
+		return false;
 	if (!addr) {
 		hosts_unknown(as, &s->words[0], name);
-		return;
+		return false;
+	}
+	other = find(as, addr);
+	if (other) {
+		conf_complain_word(as->log, CONF_ERROR, &s->words[0],
+				   "%s is out of service already, in %s:%u",
+				   name, other->word->place.file,
+				   other->word->place.line);
+		return false;
 	}
 	a->name = name;
 	a->addr = addr;
 	a->word = &s->words[0];
 	a->reason = s->n > 1 ? &s->words[1] : NULL;
-	a->next = as->absents;
-	as->absents = a;
+	a->same = as->absent_of[assign_hash(addr)];
+	as->absent_of[assign_hash(addr)] = a;
+	*as->absent_tail = a;
+	as->absent_tail = &a->next;
+	return true;
 }
 
 /**
@@ -50,20 +71,10 @@ void absent_read(struct assign *as, const struct conf_stmt *block)
 		for (i = 0; i < range.n; i++) {
 			const char *name = range_name(as, &range, i);
 
-			if (!name)
-				return;
-			add(as, s, name);
+			if (!name || !add(as, s, name))
+				break;
 		}
 	}
-}
-
-static struct absent *find(struct assign *as, const char *addr)
-{
-	struct absent *a = as->absents;
-
-	while (a && strcmp(a->addr, addr))
-		a = a->next;
-	return a;
 }
 
 /**

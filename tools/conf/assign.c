@@ -259,6 +259,18 @@ static void add_instance(struct assign *as, struct list *out,
 	s->block = addresses->first;
 }
 
+/* A few lines can name more servers than anybody has memory for. */
+static bool count_servers(struct assign *as, const struct site *site)
+{
+	as->n_servers += site->n_servers;
+	if (as->n_servers <= ALL_SERVERS)
+		return true;
+	conf_complain_word(as->log, CONF_ERROR, &site->stmt->words[0],
+			   "the sites up to here have more than %d servers",
+			   ALL_SERVERS);
+	return false;
+}
+
 static void expand_sites(struct assign *as, const struct conf_stmt *sites,
 			 struct site *site, struct list *out)
 {
@@ -267,12 +279,16 @@ static void expand_sites(struct assign *as, const struct conf_stmt *sites,
 	const struct conf_stmt *s;
 	struct list addresses;
 	unsigned int i;
+	bool named;
 
 	list_init(&addresses);
-	for (s = sites->block; s; s = s->next) {
+	for (s = sites->block; s && as->n_servers <= ALL_SERVERS; s = s->next) {
 		if (assign_keyword(s, "vrrp"))
 			continue;
-		if (!(check_name(as, &s->words[0]) & site_read(as, s, site)))
+		/* both, for the sake of their complaints */
+		named = check_name(as, &s->words[0]);
+		if (!site_read(as, s, site) || !named ||
+		    !count_servers(as, site))
 			continue;
 		if (template)
 			merge_site(as, template->stmt->block, site, out);
@@ -370,6 +386,7 @@ struct conf_tree *conf_assign(const struct conf_tree *tree,
 	list_init(&list);
 	if (fine) {
 		as->log = log;
+		as->absent_tail = &as->absents;
 		as->arena = &out->arena;
 		collect(as, tree->first);
 		transform(as, tree->first, &site, &list);

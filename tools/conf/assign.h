@@ -11,6 +11,7 @@
 
 #define HOST_BUCKETS	1024
 #define SERVERS		4096	/* of a site */
+#define ALL_SERVERS	262144	/* of all sites, and all hosts */
 #define VIPS		64	/* of a site */
 
 /**
@@ -61,7 +62,8 @@ struct template {
 
 /**
  * struct absent - a server that is out of service
- * @next: another one
+ * @next: another one, in order
+ * @same: another one in the bucket
  * @name: as it was written
  * @addr: its address
  * @word: where it stands
@@ -70,6 +72,7 @@ struct template {
  */
 struct absent {
 	struct absent *next;
+	struct absent *same;
 	const char *name;
 	const char *addr;
 	const struct conf_word *word;
@@ -103,7 +106,11 @@ struct list {
  * @log: complaints
  * @hosts: names
  * @templates: what sites share
+ * @n_hosts: number of @hosts
+ * @n_servers: servers of all sites
  * @absents: what is out of service
+ * @absent_tail: where the next one is linked to
+ * @absent_of: the same by address
  * @groups: names of groups and sites
  */
 struct assign {
@@ -111,7 +118,11 @@ struct assign {
 	struct conf_log *log;
 	struct host *hosts[HOST_BUCKETS];
 	struct template *templates;
+	unsigned int n_hosts;
+	unsigned int n_servers;
 	struct absent *absents;
+	struct absent **absent_tail;
+	struct absent *absent_of[HOST_BUCKETS];
 	struct name *groups[HOST_BUCKETS];
 };
 

@@ -26,7 +26,7 @@ int expand_peek(struct reader *r, unsigned int base)
 {
 	while (r->n_frames > base && top(r)->at == top(r)->n)
 		r->n_frames--;
-	if (r->n_frames == base || r->stop)
+	if (r->n_frames == base || read_given_up(r))
 		return EXPAND_END;
 	return (unsigned char)top(r)->text[top(r)->at];
 }
@@ -160,11 +160,14 @@ void expand(struct reader *r, const struct line *l)
 	unsigned int base = r->n_frames;
 	struct line out = { 0 };
 
-	if (base == FRAMES) {
-		read_error(r, &l->spots[0], "more than %d sequences and variables in each other",
+	if (base == FRAMES || r->depth == FRAMES) {
+		read_error(r, &l->spots[0],
+			   "more than %d sequences and variables in each other",
 			   FRAMES);
+		r->unwind = true;
 		return;
 	}
+	r->depth++;
 	r->frames[r->n_frames++] = (struct frame){
 		.text = l->text, .spots = l->spots, .n = l->n,
 	};
@@ -173,12 +176,12 @@ void expand(struct reader *r, const struct line *l)
 		if (!line_begin(r, base))
 			continue;
 		line_rest(r, base, &out);
-		if (out.n && !r->stop && !r->drop) {
+		if (out.n && !read_given_up(r)) {
 			read_spend(r, &out.spots[0], out.n);
 			lex(r, &out);
 		}
-		r->drop = false;
 	}
 	r->n_frames = base;
+	r->depth--;
 	line_free(&out);
 }

@@ -191,7 +191,7 @@ static bool add_host(struct assign *as, const struct conf_stmt *s,
 	const char *address = addr ? hosts_address(as, addr) : NULL;
 	struct host *h = arena_alloc(as->arena, sizeof(*h));
 
-	if (as->arena->failed)
+	if (as->arena->failed || as->n_hosts > ALL_SERVERS)
 		return false;
 	if (!assign_is_name(name) || hosts_address(as, name)) {
 		conf_complain_word(as->log, CONF_ERROR, &s->words[0],
@@ -209,6 +209,11 @@ static bool add_host(struct assign *as, const struct conf_stmt *s,
 				   "%s has an address already, in %s:%u", name,
 				   other->word->place.file,
 				   other->word->place.line);
+		return false;
+	}
+	if (as->n_hosts++ == ALL_SERVERS) {
+		conf_complain_word(as->log, CONF_ERROR, &s->words[0],
+				   "more than %d hosts", ALL_SERVERS);
 		return false;
 	}
 	h->name = name;

@@ -211,11 +211,13 @@ void merge_site(struct assign *as, const struct conf_stmt *template,
 	const struct conf_word *name = &site->stmt->words[0];
 	const struct conf_stmt *over = over_of(as, site), *s;
 	struct conf_stmt *service;
-	bool servers = false;
+	bool servers;
 	struct list body;
 
-	if (!(check_servers(as, template) & check_servers(as, over)))
+	servers = check_servers(as, template);
+	if (!check_servers(as, over) || !servers)
 		return;
+	servers = false;
 	add_group(as, out, site);
 	service = list_words(as, out, name, "virtual_server", "group",
 			     name->text, NULL);

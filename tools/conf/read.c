@@ -104,6 +104,7 @@ static void read_source(struct reader *r, const char *text, size_t len)
 			break;
 		if (l.n)
 			expand(r, &l);
+		r->unwind = false;
 	}
 	if (err < 0)
 		r->tree->arena.failed = true;

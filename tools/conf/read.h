@@ -123,7 +123,8 @@ enum {
  * @left: bytes that may still come
  * @deep: blocks that are open beyond @blocks, and not read
  * @stop: give up
- * @drop: give up this line
+ * @depth: lines that are being expanded, one within the other
+ * @unwind: give up this line of the file
  * @random: where the last random number was used
  * @repeated: how often in a row it was there
  */
@@ -145,10 +146,17 @@ struct reader {
 	size_t left;
 	unsigned int deep;
 	bool stop;
-	bool drop;
+	unsigned int depth;
+	bool unwind;
 	struct spot random;
 	unsigned int repeated;
 };
+
+/* Is there more to be had of this line? */
+static inline bool read_given_up(const struct reader *r)
+{
+	return r->stop || r->unwind;
+}
 
 /* read.c */
 bool read_file(struct reader *r, const char *name, const struct spot *from,

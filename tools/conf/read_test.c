@@ -263,6 +263,8 @@ static void test_undefined(void **state)
 		  "2:3 e: $A is made of itself, or of more than 64 others" },
 		{ "$A=${B}${B}\n$B=${A}\nx $A\ny", "y",
 		  "3:3 e: $B is made of itself, or of more than 64 others" },
+		{ "$C= \\\n ~SEQ(I,1,2) $C\n$C\nx", "x",
+		  "3:1 e: more than 64 sequences and variables in each other" },
 		{ "a $X=1", "a $X=1", "" },
 		{ "a; $X=1", "a; $X=1",
 		  "1:4 e: a definition stands at the beginning of its line" },

@@ -99,7 +99,7 @@ static bool number_of(struct seq *s, const struct part *p, long long *value)
 static void once(struct seq *s)
 {
 	read_spend(s->r, &s->spot, 1);
-	if (s->rest.n && !s->r->stop)
+	if (s->rest.n && !read_given_up(s->r))
 		expand(s->r, &s->rest);
 }
 
@@ -109,7 +109,7 @@ static void count(struct seq *s, const char *name, const long long *v, bool hex)
 	const char *old = vars_swap(s->r, name, NULL), *value;
 	long long i, begin = v[0], step = v[1], end = v[2];
 
-	for (i = begin; (step > 0 ? i <= end : i >= end) && !s->r->stop;
+	for (i = begin; (step > 0 ? i <= end : i >= end) && !read_given_up(s->r);
 	     i += step) {
 		value = hex ? arena_print(arena, "%s%llx", i < 0 ? "-" : "",
 					  llabs(i)) :
@@ -184,7 +184,7 @@ static void run_lst(struct seq *s, struct part *parts, unsigned int n)
 	}
 	for (i = 0; i < n_names; i++)
 		old[i] = vars_swap(s->r, name[i], NULL);
-	for (i = 1; i < n && !s->r->stop; i++) {
+	for (i = 1; i < n && !read_given_up(s->r); i++) {
 		unsigned int n_values = 1;
 
 		values[0] = parts[i];
@@ -261,7 +261,7 @@ void seq_run(struct reader *r, unsigned int base)
 	if (s.spot.length == 1)
 		s.spot.length = word.n;
 	expand_raw(r, base, &s.rest);
-	if (r->stop)
+	if (read_given_up(r))
 		goto free_lines;
 	if (!closed)
 		read_error(r, &s.spot,

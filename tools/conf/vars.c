@@ -126,7 +126,7 @@ void vars_define(struct reader *r, unsigned int base)
 	size_t len;
 
 	expand_raw(r, base, &raw);
-	if (r->stop)
+	if (read_given_up(r))
 		goto free_raw;
 	len = vars_name(raw.text + 1, raw.n - 1);
 	spot = raw.spots[0];
@@ -192,14 +192,13 @@ static bool ends(const struct reader *r, unsigned int base, size_t at,
 	return line_is_blank(c) || strchr(quote == '(' ? "\n,)}" : "\n;{}", c);
 }
 
-static void push(struct reader *r, unsigned int base, const char *name,
-		 const char *value, const struct spot *spot)
+static void push(struct reader *r, const char *name, const char *value,
+		 const struct spot *spot)
 {
 	if (r->n_frames == FRAMES) {
 		read_error(r, spot, "$%s is made of itself, or of more than %d others",
 			   name, FRAMES);
-		r->n_frames = base;
-		r->drop = true;
+		r->unwind = true;
 		return;
 	}
 	r->frames[r->n_frames++] = (struct frame){
@@ -288,6 +287,6 @@ bool vars_use(struct reader *r, unsigned int base, char quote)
 	}
 	read_spend(r, &spot, 1);
 	f->at += use.length;
-	push(r, base, use.name, value, &spot);
+	push(r, use.name, value, &spot);
 	return true;
 }

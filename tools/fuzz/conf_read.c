@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any text as a configuration: it is read, expanded and printed, and what was
+ * printed must read without an error and print as the same bytes.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tree.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The plain tree, or NULL where there are errors. */
+static struct conf_tree *plain_tree(const char *name, const char *text,
+				    size_t len, struct conf_log *log)
+{
+	const struct conf_options opt = {
+		.id = "main", .hostname = "lv1.example.com", .alone = true,
+		.size = 1 << 20,
+	};
+	struct conf_tree *tree = conf_read_text(name, text, len, &opt, log);
+	struct conf_tree *plain = tree ? conf_assign(tree, log) : NULL;
+
+	conf_tree_free(tree);
+	if (!conf_log_count(log, CONF_ERROR))
+		return plain;
+	conf_tree_free(plain);
+	return NULL;
+}
+
+static char *print(const struct conf_tree *tree, size_t *len)
+{
+	char *text = NULL;
+	FILE *to = open_memstream(&text, len);
+
+	if (!to || conf_print(tree, to) || fclose(to))
+		abort();
+	return text;
+}
+
+static void check_again(const struct conf_tree *tree, struct conf_log *log)
+{
+	struct conf_tree *again;
+	size_t len, len_again;
+	char *text, *text_again;
+
+	text = print(tree, &len);
+	/* the limit is one of what is read, not of what is printed */
+	if (len < 1 << 20) {
+		again = plain_tree("again", text, len, log);
+		if (!again) {
+			conf_log_show(log, stderr);
+			abort();
+		}
+		text_again = print(again, &len_again);
+		if (len != len_again || memcmp(text, text_again, len))
+			abort();
+		free(text_again);
+		conf_tree_free(again);
+	}
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conf_log *log = conf_log_new();
+	struct conf_tree *tree;
+	char *shown = NULL;
+	size_t len;
+	FILE *to;
+
+	if (!log)
+		abort();
+	tree = plain_tree("text", (const char *)data, size, log);
+	if (tree)
+		check_again(tree, log);
+	conf_tree_free(tree);
+	to = open_memstream(&shown, &len);
+	if (!to)
+		abort();
+	conf_log_show(log, to);
+	fclose(to);
+	free(shown);
+	conf_log_free(log);
+	return 0;
+}
