@@ -459,7 +459,8 @@ static bool conn_half_open(const struct l4lb_conn_new *new,
 	struct l4lb_service_rt *rt = new->server->rt;
 	u32 max = new->half_open_max, nr;
 
-	if (new->state != L4LB_STATE_SYN_RECV)
+	if (new->state != L4LB_STATE_SYN_RECV &&
+	    !(new->state == L4LB_STATE_UDP && new->unproven))
 		return true;
 	nr = atomic_inc_return(&rt->half_open);
 	/* The one that it replaces is on its way out. */
@@ -604,7 +605,8 @@ uncharge:
  * @ln: namespace
  * @conn: entry
  * @seen: its word as it was read
- * @next: the word that it shall have: another state, more of the FIN flags
+ * @next: the word that it shall have: another state, more of the FIN flags, no
+ *	longer unproven
  *
  * Context: RCU read side, BH off. May take the lock of the server's service.
  * Return: false when the word is no longer @seen or the entry is dead: read it
@@ -613,7 +615,7 @@ uncharge:
 bool l4lb_conn_advance(struct l4lb_net *ln, struct l4lb_conn *conn,
 		       u32 seen, u32 next)
 {
-	bool moves = ((seen ^ next) & L4LB_CONN_STATE) &&
+	bool moves = ((seen ^ next) & (L4LB_CONN_STATE | L4LB_CONN_UNPROVEN)) &&
 		     (seen & L4LB_CONN_COUNTED);
 	bool active = l4lb_state_active(next & L4LB_CONN_STATE);
 	struct l4lb_server *srv = NULL;

@@ -36,7 +36,7 @@ struct l4lb_service;
 #define L4LB_CONN_EXTRA		0x00002000u	/* a &struct l4lb_conn_extra follows */
 #define L4LB_CONN_ORPHAN	0x00004000u	/* its server was deleted at once */
 #define L4LB_CONN_RESET		0x00008000u	/* with DEAD: resets are owed */
-#define L4LB_CONN_UNPROVEN	0x00010000u	/* template that a SYN has made */
+#define L4LB_CONN_UNPROVEN	0x00010000u	/* by one packet that nothing followed */
 
 /**
  * struct l4lb_conn_node - what a chain links; 40 bytes
@@ -221,8 +221,9 @@ struct l4lb_conns {
  * @method: &enum l4lb_method
  * @state: first state
  * @local: the client is the director
- * @unproven: a template, of whose client only a SYN is known
- * @half_open_max: entries of the service that may be in SYN_RECV, 0: any number
+ * @unproven: a template of whose client only a SYN is known; a UDP entry that
+ *	waits for the server's answer, or where that is not seen, for a second packet
+ * @half_open_max: half-open entries that the service may have, 0: any number
  * @extra: what the entry has in addition, or NULL
  * @server: its server
  * @replaces: an entry with the same key that this one takes over from, or NULL
@@ -318,8 +319,11 @@ static inline struct l4lb_conn *l4lb_conn_of(struct l4lb_conn_node *node)
 /* Is an entry of this word one of the &l4lb_service_rt.half_open? No orphan is. */
 static inline bool l4lb_conn_half_open(u32 word)
 {
-	return (word & (L4LB_CONN_STATE | L4LB_CONN_COUNTED)) ==
-	       (L4LB_STATE_SYN_RECV | L4LB_CONN_COUNTED);
+	u32 state = word & (L4LB_CONN_STATE | L4LB_CONN_COUNTED);
+
+	return state == (L4LB_STATE_SYN_RECV | L4LB_CONN_COUNTED) ||
+	       (state == (L4LB_STATE_UDP | L4LB_CONN_COUNTED) &&
+		(word & L4LB_CONN_UNPROVEN));
 }
 
 static inline bool l4lb_state_active(u8 state)

@@ -156,7 +156,7 @@ static void disown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fix->ln->conns.nr), 1);
 }
 
-/* The count follows each way into SYN_RECV and out of it. */
+/* The count follows each way into being half-open and out of it. */
 static void half_open(struct kunit *test)
 {
 	struct conn_fixture *fix = test->priv;
@@ -200,6 +200,45 @@ static void half_open(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(conn_do_insert(fix, &new)), -EDQUOT);
 	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
 	conn_end(fix, a);
+	conn_end(fix, b);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
+}
+
+/* UDP that one packet has made, until something proves it. */
+static void half_open_udp(struct kunit *test)
+{
+	struct conn_fixture *fix = test->priv;
+	atomic_t *nr = &fix->rt->half_open;
+	struct l4lb_conn_new new;
+	struct l4lb_conn *a, *b;
+	bool done;
+
+	new = conn_describe(fix, 0, 1, 0, L4LB_METHOD_DR);
+	new.state = L4LB_STATE_UDP;
+	new.half_open_max = 1;
+	a = conn_do_insert(fix, &new);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(a));
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
+	new.key = conn_client(fix->ln, fix->svc[0]->id, 2);
+	new.unproven = true;
+	b = conn_do_insert(fix, &new);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
+	expect_load(test, fix->srv[0], 0, 2);
+	new.key = conn_client(fix->ln, fix->svc[0]->id, 3);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(conn_do_insert(fix, &new)), -EDQUOT);
+	rcu_read_lock();
+	local_bh_disable();
+	done = l4lb_conn_advance(fix->ln, b, b->word,
+				 b->word & ~L4LB_CONN_UNPROVEN);
+	local_bh_enable();
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, done);
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
+	expect_load(test, fix->srv[0], 0, 2);
+	b = conn_do_insert(fix, &new);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
+	KUNIT_EXPECT_EQ(test, atomic_read(nr), 1);
 	conn_end(fix, b);
 	KUNIT_EXPECT_EQ(test, atomic_read(nr), 0);
 }

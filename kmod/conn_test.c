@@ -483,6 +483,7 @@ static struct kunit_case conn_cases[] = {
 	KUNIT_CASE(template_unproven),
 	KUNIT_CASE(disown),
 	KUNIT_CASE(half_open),
+	KUNIT_CASE(half_open_udp),
 	KUNIT_CASE(half_open_alarm),
 	KUNIT_CASE(pressure),
 	KUNIT_CASE(insert_lookup),

@@ -42,6 +42,8 @@ static __always_inline void decide_conn(const struct l4lb_net *ln,
 	if (pkt->proto == IPPROTO_TCP)
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, true,
 					   conn->method == L4LB_METHOD_NAT);
+	else if (conn->method != L4LB_METHOD_NAT)
+		plan->next &= ~L4LB_CONN_UNPROVEN;
 	decide_ends(plan);
 	trace_step(trace, L4LB_STEP_METHOD, L4LB_REASON_UNSPEC, plan);
 	decide_end(plan, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, trace);
@@ -180,6 +182,8 @@ static bool decide_reply(const struct l4lb_net *ln,
 		}
 		plan->next = l4lb_tcp_next(plan->seen, pkt->tcp_flags, false,
 					   true);
+	} else {
+		plan->next &= ~L4LB_CONN_UNPROVEN;
 	}
 	plan->method = L4LB_METHOD_NAT;
 	if (unlikely(plan->svc->wide))

@@ -112,16 +112,37 @@ static bool new_needs_none(const struct l4lb_packet *pkt,
 				 svc->midstream == L4LB_MIDSTREAM_ADOPT);
 }
 
+/*
+ * Will the entry be half-open: has the other end still to say something? What goes
+ * on in the place of a UDP entry that was not is none.
+ */
+static bool new_half_open(const struct l4lb_plan *plan, u8 state)
+{
+	return state == L4LB_STATE_SYN_RECV ||
+	       (state == L4LB_STATE_UDP &&
+		!(plan->reopen && !(plan->seen & L4LB_CONN_UNPROVEN)));
+}
+
 /* Has the service as many half-open entries as it may? */
 static bool new_half_open_full(const struct l4lb_plan *plan, u8 state)
 {
 	u32 max = plan->svc->half_open_max;
 
-	if (likely(!max || state != L4LB_STATE_SYN_RECV))
+	if (likely(!max || !new_half_open(plan, state)))
 		return false;
 	if (plan->reopen && l4lb_conn_half_open(plan->seen))
 		return false;
 	return atomic_read(&plan->svc->rt->half_open) >= max;
+}
+
+/*
+ * A datagram that would be one half-open entry too many goes to a server all the
+ * same, by itself, unless its answer has to be found.
+ */
+static bool new_spares_udp(const struct l4lb_plan *plan, u8 state)
+{
+	return state == L4LB_STATE_UDP && !plan->reopen &&
+	       plan->svc->method != L4LB_METHOD_NAT;
 }
 
 /*
@@ -144,10 +165,14 @@ static void new_place(const struct l4lb_net *ln, const struct l4lb_packet *pkt,
 			   trace);
 		return;
 	}
-	if (unlikely(new_half_open_full(plan, state))) {
-		decide_end(plan, L4LB_VERDICT_DROP, L4LB_REASON_HALF_OPEN_LIMIT,
-			   trace);
-		return;
+	if (unlikely(!plan->alone && new_half_open_full(plan, state))) {
+		if (!new_spares_udp(plan, state)) {
+			decide_end(plan, L4LB_VERDICT_DROP,
+				   L4LB_REASON_HALF_OPEN_LIMIT, trace);
+			return;
+		}
+		plan->alone = true;
+		reason = L4LB_REASON_ONE_PACKET;
 	}
 	if (unlikely(!plan->alone && new_full(ln))) {
 		if (!new_needs_none(pkt, plan)) {
@@ -305,8 +330,13 @@ static void commit_failed(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		plan->reason = L4LB_REASON_TUPLE_TAKEN;
 		break;
 	case -EDQUOT:
-		plan->reason = L4LB_REASON_HALF_OPEN_LIMIT;
 		l4lb_conn_half_open_alarm(ln, plan->svc);
+		if (new_spares_udp(plan, plan->state)) {
+			plan->verdict = L4LB_VERDICT_FORWARD;
+			plan->reason = L4LB_REASON_ONE_PACKET;
+			return;
+		}
+		plan->reason = L4LB_REASON_HALF_OPEN_LIMIT;
 		break;
 	case -ENOSPC:
 		if (new_needs_none(pkt, plan)) {
@@ -360,6 +390,8 @@ static int commit_entry(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 		.method = plan->method,
 		.state = plan->state,
 		.local = pkt->hook == L4LB_HOOK_LOCAL_OUT,
+		.unproven = plan->state == L4LB_STATE_UDP &&
+			    new_half_open(plan, plan->state),
 		.half_open_max = plan->svc->half_open_max,
 		.server = plan->srv,
 		.replaces = plan->reopen ? plan->conn : NULL,
@@ -397,8 +429,11 @@ bool l4lb_commit_new(struct l4lb_net *ln, const struct l4lb_packet *pkt,
 
 	if (plan->turn && !svc->ops->commit(svc->rt, svc->sched, &plan->pick))
 		return false;
-	if (unlikely(plan->alone))
+	if (unlikely(plan->alone)) {
+		if (!svc->one_packet && new_half_open_full(plan, plan->state))
+			l4lb_conn_half_open_alarm(ln, svc);
 		return true;
+	}
 	err = commit_affinity(ln, pkt, plan);
 	if (!err)
 		err = commit_entry(ln, pkt, plan);

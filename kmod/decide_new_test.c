@@ -419,6 +419,75 @@ static void decide_half_open(struct kunit *test)
 	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED, 1);
 }
 
+/* Services of UDP with room for two that nobody has answered yet. */
+static struct l4lb_service_key dt_half_open_udp(struct kunit *test, u8 method)
+{
+	struct decide_fix *fix = test->priv;
+	struct l4lb_service_key key = dt_key(fix, IPPROTO_UDP, 1, 53);
+	struct l4lb_packet pkt;
+	u32 n;
+
+	D_OPT(dt_service(test, &key, "rr", method), HALF_OPEN_MAX,
+	      half_open_max, 2);
+	dt_apply(test);
+	dt_servers(test, &key, 1, 1);
+	for (n = 1; n <= 2; n++) {
+		pkt = dt_pkt(fix, IPPROTO_UDP, n, 1, 53, 0);
+		dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_NEW, 1);
+	}
+	KUNIT_EXPECT_EQ(test, dt_find(test, &key)->rt->half_alarm, 0u);
+	return key;
+}
+
+/* Where answers are not seen a second packet proves; beyond the cap none is kept. */
+static void decide_half_open_udp(struct kunit *test)
+{
+	struct decide_fix *fix = test->priv;
+	struct l4lb_service_key key = dt_half_open_udp(test, L4LB_METHOD_DR);
+	struct l4lb_packet pkt = dt_pkt(fix, IPPROTO_UDP, 3, 1, 53, 0);
+
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ONE_PACKET, 1);
+	dt_load(test, &key, 1, 0, 2);
+	KUNIT_EXPECT_EQ(test, dt_find(test, &key)->rt->half_alarm, 1u);
+	pkt = dt_pkt(fix, IPPROTO_UDP, 1, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, 1);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dt_find(test, &key)->rt->half_open),
+			1);
+	pkt = dt_pkt(fix, IPPROTO_UDP, 3, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_NEW, 1);
+	dt_load(test, &key, 1, 0, 3);
+	/* What has been proven may be placed anew however many are not. */
+	dt_servers(test, &key, 2, 2);
+	dt_health(test, &key, 1, L4LB_HEALTH_DOWN);
+	pkt = dt_pkt(fix, IPPROTO_UDP, 1, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED, 2);
+	dt_load(test, &key, 2, 0, 1);
+	pkt = dt_pkt(fix, IPPROTO_UDP, 2, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_REOPENED, 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&dt_find(test, &key)->rt->half_open),
+			2);
+}
+
+/* With NAT the answer proves, and nothing that the client says. */
+static void decide_half_open_nat(struct kunit *test)
+{
+	struct decide_fix *fix = test->priv;
+	struct l4lb_service_key key = dt_half_open_udp(test, L4LB_METHOD_NAT);
+	struct l4lb_packet more = dt_pkt(fix, IPPROTO_UDP, 3, 1, 53, 0);
+	struct l4lb_packet pkt;
+
+	dt_says(test, &more, L4LB_VERDICT_DROP, L4LB_REASON_HALF_OPEN_LIMIT, 0);
+	KUNIT_EXPECT_EQ(test, dt_find(test, &key)->rt->half_alarm, 1u);
+	pkt = dt_pkt(fix, IPPROTO_UDP, 1, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_FORWARD, L4LB_REASON_ESTABLISHED, 1);
+	dt_says(test, &more, L4LB_VERDICT_DROP, L4LB_REASON_HALF_OPEN_LIMIT, 0);
+	pkt = dt_reply(fix, IPPROTO_UDP, 1, 1, 53, 0);
+	dt_says(test, &pkt, L4LB_VERDICT_REPLY, L4LB_REASON_REPLY, 1);
+	dt_says(test, &more, L4LB_VERDICT_FORWARD, L4LB_REASON_NEW, 1);
+	dt_load(test, &key, 1, 0, 3);
+}
+
 /* Without a server that may be used clients are told. */
 static void decide_nobody(struct kunit *test)
 {

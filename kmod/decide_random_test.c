@@ -173,8 +173,10 @@ static int dr_count_one(struct l4lb_conn *conn, void *arg)
 		return 0;
 	n = dt_number(srv);
 	c->nr[n][l4lb_state_active(word & L4LB_CONN_STATE)]++;
-	c->half_open[n / 10] += (word & L4LB_CONN_STATE) ==
-				L4LB_STATE_SYN_RECV;
+	c->half_open[n / 10] +=
+		(word & L4LB_CONN_STATE) == L4LB_STATE_SYN_RECV ||
+		((word & L4LB_CONN_STATE) == L4LB_STATE_UDP &&
+		 (word & L4LB_CONN_UNPROVEN));
 	return 0;
 }
 

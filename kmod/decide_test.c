@@ -601,6 +601,8 @@ static struct kunit_case decide_cases[] = {
 	D_CASE(decide_one_packet),
 	D_CASE(decide_limit),
 	D_CASE(decide_half_open),
+	D_CASE(decide_half_open_udp),
+	D_CASE(decide_half_open_nat),
 	D_CASE(decide_nobody),
 	D_CASE(decide_martian),
 	D_CASE(decide_random),

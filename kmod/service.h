@@ -27,7 +27,7 @@ struct l4lb_vip;
  *	writers
  * @reason: fates of packets, by &enum l4lb_reason
  * @past: counters of servers that have left, so that sums never fall; @lock
- * @half_open: entries in SYN_RECV that a server counts; moves with each change
+ * @half_open: half-open entries that a server counts; moves with each change
  *	of their words, so it is exact and never negative
  * @half_alarm: the alarm about @half_open has been sent; cmpxchg
  * @linger: servers that left the configuration and still have connections,
@@ -77,7 +77,7 @@ struct l4lb_service_rt {
  * @track: conntrack sees the packets of a LOCAL_IN service
  * @persist: seconds that a client stays with its server; 0: none
  * @slow_start: seconds; 0: none
- * @half_open_max: entries in SYN_RECV; 0: no limit
+ * @half_open_max: half-open entries; 0: no limit
  * @timeout: seconds by &enum l4lb_state; 0: the namespace's default
  * @digest: this object's share of the configuration digest, its servers
  *	not included

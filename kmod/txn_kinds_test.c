@@ -188,8 +188,7 @@ static bool k_agree(u32 k, struct k_service *s, bool prefix_given)
 	    (id->proto == IPPROTO_TCP || s->method == L4LB_METHOD_NAT ||
 	     s->opts.persist))
 		return false;
-	if (id->proto == IPPROTO_UDP &&
-	    (s->opts.track_seq || s->opts.half_open_max))
+	if (id->proto == IPPROTO_UDP && s->opts.track_seq)
 		return false;
 	return !id->mark || s->opts.hook == L4LB_HOOK_PREROUTING;
 }

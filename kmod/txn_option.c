@@ -229,9 +229,6 @@ static int check_tcp(const struct l4lb_stage *st, u8 proto,
 	if (opts->track_seq)
 		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_TRACK_SEQ,
 				   "track-seq needs TCP: UDP has no sequence numbers");
-	if (opts->half_open_max)
-		return L4LB_REFUSE(st, EINVAL, L4LB_A_SERVICE_HALF_OPEN_MAX,
-				   "half-open-max needs TCP: UDP does not shake hands");
 	return 0;
 }
 

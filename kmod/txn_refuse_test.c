@@ -199,13 +199,10 @@ static struct l4lb_change *t_udp(u8 op, struct l4lb_service_opts opts)
 static void txn_refused_udp(struct kunit *test)
 {
 	struct l4lb_service_opts one = { .one_packet = true, .persist = 60,
-					 .track_seq = true,
-					 .half_open_max = 9 };
+					 .track_seq = true };
 	struct l4lb_change *ch;
 
 	t_refused_set(test, t_udp(CH_SERVICE_NEW, one), O(TRACK_SEQ), -EINVAL);
-	t_refused_set(test, t_udp(CH_SERVICE_NEW, one), O(HALF_OPEN_MAX),
-		      -EINVAL);
 	t_refused_set(test, t_udp(CH_SERVICE_NEW, one),
 		      O(ONE_PACKET) | O(PERSIST), -EINVAL);
 	t_refused_set(test, t_udp(CH_SERVICE_NEW, one),

@@ -207,7 +207,6 @@ test_key_refusals()
 	hash-port needs|$tcp hash-port on
 	hash-fallback needs|$tcp hash-fallback on
 	track-seq needs TCP|$udp track-seq on
-	half-open-max needs TCP|$udp half-open-max 5
 	END
 	lb service add tcp 10.10.31.100:80 name www
 	lb server add www 192.168.31.101

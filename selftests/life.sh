@@ -323,6 +323,53 @@ test_half_open()
 	wait_eq 20 9 entries
 }
 
+# datagrams PORT [N]: one from each of N ports to VIP:53
+datagrams()
+{
+	in_ns client /usr/bin/python3 -S -c '
+import socket, sys
+vip, port, n = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+for port in range(port, port + n):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("", port))
+        s.sendto(b"x", (vip, 53))' "$VIP" "$1" "${2:-1}"
+}
+
+# udp_forwarded: datagrams that went to a server
+udp_forwarded()
+{
+	lb -j service show udp "$VIP:53" |
+		jq '(.services // [.])[0].stats.packets_in'
+}
+
+# A flood of datagrams that nobody answers takes no more room than it may; by DR
+# each goes to a server all the same.
+test_half_open_udp()
+{
+	topo_article 1
+	lb service add udp "$VIP:53" name dns method dr half-open-max 8
+	in_ns lv1 ip neigh replace 192.168.31.101 lladdr 02:00:00:00:00:01 dev int
+	lb server add dns 192.168.31.101
+	monitor alarm
+	datagrams 40000 20
+	wait_eq 20 20 udp_forwarded
+	check_eq "entries" 8 "$(entries)"
+	check_eq "by themselves" 12 "$(reason one_packet)"
+	wait_until 20 grep -q half "$_test_dir/alarm"
+	# whose second packet comes makes room
+	datagrams 40000
+	datagrams 40100
+	wait_eq 20 9 entries
+	check_eq "by themselves, still" 12 "$(reason one_packet)"
+	check_eq "one alarm" 1 "$(grep -c half "$_test_dir/alarm")"
+	lb service set dns method nat
+	lb conn flush
+	wait_eq 20 0 entries
+	datagrams 41000 20
+	wait_eq 20 12 reason half_open_limit
+	check_eq "entries by NAT" 8 "$(entries)"
+}
+
 # room for 40: the alarm comes first, then the half open go, the open stay
 test_eviction()
 {
@@ -367,6 +414,7 @@ run_test "C1 C2 a port used again is scheduled anew in the same packet" \
 	test_port_reuse
 run_test "connection limits of a server, with hysteresis" test_hysteresis
 run_test "C18 a cap of half-open connections, and its alarm" test_half_open
+run_test "C18 a cap of UDP that nobody has answered" test_half_open_udp
 run_test "C17 half-open connections go first, after an alarm" test_eviction
 [ ! -d /sys/module/ip_vs ] || modprobe -rq ip_vs_rr ip_vs || :
 finish

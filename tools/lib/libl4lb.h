@@ -117,13 +117,13 @@ struct l4lb_timeouts {
  * @persist_prefix: bits of a client's address that make a client
  * @persist: seconds that a client stays with its server; 0: none
  * @slow_start: seconds until a server has its full share; 0: at once
- * @half_open_max: entries in SYN_RECV; 0: no limit
+ * @half_open_max: half-open entries; 0: no limit
  * @timeouts: L4LB_A_SERVICE_TIMEOUT in @has: at least one is set
  * @id: kernel's number
  * @servers: configured servers
  * @active: active connections
  * @inactive: all other connections
- * @half_open: entries in SYN_RECV now
+ * @half_open: half-open entries now
  * @stats: counters
  * @reasons: reasons met by its packets, or NULL; valid in the callback only
  */

@@ -177,8 +177,9 @@ enum l4lb_attr {
  * @L4LB_A_SERVICE_ON_SERVER_GONE: u8 &enum l4lb_on_gone, default reset
  * @L4LB_A_SERVICE_TRACK_SEQ: u8, 1: entries remember sequence numbers, so that a
  *	connection can be reset from here when its time is up
- * @L4LB_A_SERVICE_HALF_OPEN_MAX: u32, entries in SYN_RECV; 0: no limit
- * @L4LB_A_SERVICE_HALF_OPEN: u32, entries in SYN_RECV now, read only
+ * @L4LB_A_SERVICE_HALF_OPEN_MAX: u32, half-open entries: in SYN_RECV, or of UDP and
+ *	neither answered nor (DR, tunnel) followed by a second packet; 0: no limit
+ * @L4LB_A_SERVICE_HALF_OPEN: u32, half-open entries now, read only
  * @L4LB_A_SERVICE_HOOK: u8 &enum l4lb_hook, prerouting (default) or local_in:
  *	where client packets are taken
  * @L4LB_A_SERVICE_TRACK: u8, 1: conntrack sees the packets of a local_in service
