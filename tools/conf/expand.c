@@ -90,7 +90,8 @@ static bool condition(struct reader *r, unsigned int base)
 	spot.length = name.n + 1 + other;
 	if (!name.n)
 		read_error(r, &spot, "the instance is missing: @NAME, or @^NAME for all others");
-	same = name.n == strlen(r->id) && !memcmp(name.text, r->id, name.n);
+	same = name.n && name.n == strlen(r->id) &&
+	       !memcmp(name.text, r->id, name.n);
 	same = name.n && same != other;
 	line_free(&name);
 	return same;

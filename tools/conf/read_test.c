@@ -347,6 +347,10 @@ static void test_sequences(void **state)
 		{ "~SEQ(U) a", "",
 		  "1:1 e: what is wanted is ~SEQ(VARIABLE, START, STEP, END); START and STEP may be left out"
 		},
+		{ "~LST({},{}) a\n~LST() b\n~LST(,) c", "",
+		  "1:1 e: what is wanted is ~LST(VARIABLE, VALUE, ...) or ~LST({VARIABLE, ...}, {VALUE, ...}, ...)\n"
+		  "2:1 e: what is wanted is ~LST(VARIABLE, VALUE, ...) or ~LST({VARIABLE, ...}, {VALUE, ...}, ...)\n"
+		  "3:1 e: \"\" is no name of a variable: letters, digits and _" },
 		{ "~SEQ(5,1,2) a", "",
 		  "1:1 e: \"5\" is no name of a variable: letters, digits and _" },
 		{ "~SEQ(U,1,99999999999999999999) a", "",

@@ -43,6 +43,8 @@ static unsigned int split(const char *text, size_t n, struct part *parts,
 	unsigned int count = 0, depth = 0;
 	size_t i, from = 0;
 
+	if (!n)
+		return 0;
 	for (i = 0; i <= n && count < max; i++) {
 		struct part *p = &parts[count];
 
@@ -166,6 +168,12 @@ static void run_values(struct seq *s, const struct part *names, unsigned int n,
 	once(s);
 }
 
+static void want_list(struct seq *s)
+{
+	read_error(s->r, &s->spot,
+		   "what is wanted is ~LST(VARIABLE, VALUE, ...) or ~LST({VARIABLE, ...}, {VALUE, ...}, ...)");
+}
+
 /* One variable, or as many as stand in braces. */
 static void run_lst(struct seq *s, struct part *parts, unsigned int n)
 {
@@ -177,6 +185,8 @@ static void run_lst(struct seq *s, struct part *parts, unsigned int n)
 	names[0] = parts[0];
 	if (braces)
 		n_names = split(parts[0].text + 1, parts[0].len - 2, names, 16);
+	if (!n_names)
+		want_list(s);
 	for (i = 0; i < n_names; i++) {
 		name[i] = name_of(s, &names[i]);
 		if (!name[i])
@@ -184,7 +194,7 @@ static void run_lst(struct seq *s, struct part *parts, unsigned int n)
 	}
 	for (i = 0; i < n_names; i++)
 		old[i] = vars_swap(s->r, name[i], NULL);
-	for (i = 1; i < n && !read_given_up(s->r); i++) {
+	for (i = 1; n_names && i < n && !read_given_up(s->r); i++) {
 		unsigned int n_values = 1;
 
 		values[0] = parts[i];
@@ -214,8 +224,7 @@ static void run_list(struct seq *s)
 	}
 	n = split(s->head.text, s->head.n, parts, PARTS);
 	if (n < 2)
-		read_error(s->r, &s->spot,
-			   "what is wanted is ~LST(VARIABLE, VALUE, ...) or ~LST({VARIABLE, ...}, {VALUE, ...}, ...)");
+		want_list(s);
 	else if (n == PARTS)
 		read_error(s->r, &s->spot, "more than %d values", PARTS - 2);
 	else

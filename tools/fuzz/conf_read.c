@@ -9,6 +9,8 @@
 
 #include "tree.h"
 
+#define SIZE	(64 << 10)	/* what variables may make of an input */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The plain tree, or NULL where there are errors. */
@@ -17,7 +19,7 @@ static struct conf_tree *plain_tree(const char *name, const char *text,
 {
 	const struct conf_options opt = {
 		.id = "main", .hostname = "lv1.example.com", .alone = true,
-		.size = 1 << 20,
+		.size = SIZE,
 	};
 	struct conf_tree *tree = conf_read_text(name, text, len, &opt, log);
 	struct conf_tree *plain = tree ? conf_assign(tree, log) : NULL;
@@ -47,7 +49,7 @@ static void check_again(const struct conf_tree *tree, struct conf_log *log)
 
 	text = print(tree, &len);
 	/* the limit is one of what is read, not of what is printed */
-	if (len < 1 << 20) {
+	if (len < SIZE) {
 		again = plain_tree("again", text, len, log);
 		if (!again) {
 			conf_log_show(log, stderr);
