@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * No memory: each request for some fails once. Nothing crashes or leaks, and
- * what is not complete is said to be wrong. The linker puts our functions in
- * front of the library's (--wrap).
+ * what is not complete is said to be wrong.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tree_text.h"
+#include "wrap.h"
 
 /* Requests until one fails; negative: none does. */
 static int countdown = -1;
@@ -20,23 +20,6 @@ static bool fails(void)
 {
 	return countdown >= 0 && !countdown--;
 }
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_reallocarray(void *old, size_t n, size_t size);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t n);
-int __real_vasprintf(char **text, const char *format, va_list ap);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_reallocarray(void *old, size_t n, size_t size);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t n);
-int __wrap_vasprintf(char **text, const char *format, va_list ap);
-int __wrap_asprintf(char **text, const char *format, ...);
 
 void *__wrap_malloc(size_t size)
 {

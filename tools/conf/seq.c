@@ -100,7 +100,8 @@ static bool number_of(struct seq *s, const struct part *p, long long *value)
 
 static void once(struct seq *s)
 {
-	read_spend(s->r, &s->spot, 1);
+	/* what it costs, even if nothing comes of it */
+	read_spend(s->r, &s->spot, 32 + s->rest.n);
 	if (s->rest.n && !read_given_up(s->r))
 		expand(s->r, &s->rest);
 }

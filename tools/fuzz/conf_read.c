@@ -3,15 +3,13 @@
  * Any text as a configuration: it is read, expanded and printed, and what was
  * printed must read without an error and print as the same bytes.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "tree.h"
 
 #define SIZE	(64 << 10)	/* what variables may make of an input */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The plain tree, or NULL where there are errors. */
 static struct conf_tree *plain_tree(const char *name, const char *text,
