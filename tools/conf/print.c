@@ -10,6 +10,13 @@
 
 #define FULL	4096	/* bytes behind which a line is continued in the next */
 
+/* How a text stands in quotes. */
+enum style {
+	OURS,
+	PLAIN,	/* keepalived: as it is, escapes are not known */
+	REGEX,	/* keepalived: escapes are, but an escaped quote is not */
+};
+
 static bool is_control(char c)
 {
 	return (unsigned char)c < ' ' || c == 0x7f;
@@ -39,20 +46,22 @@ static bool needs_quotes(const struct conf_word *w, bool first)
 }
 
 /* Return: bytes written. */
-static unsigned int put_quoted(FILE *to, const char *text)
+static unsigned int put_quoted(FILE *to, const char *text, enum style style)
 {
 	static const char letters[] = "ntr";
 	static const char bytes[] = "\n\t\r";
 	unsigned int n = 2;
 	const char *p;
 
+	if (style == PLAIN)
+		return fprintf(to, "\"%s\"", text);
 	putc('"', to);
 	for (p = text; *p; p++) {
 		const char *byte = strchr(bytes, *p);
 
 		if (byte) {
 			n += fprintf(to, "\\%c", letters[byte - bytes]);
-		} else if (is_control(*p)) {
+		} else if (is_control(*p) || (*p == '"' && style == REGEX)) {
 			n += fprintf(to, "\\%03o", *p);
 		} else if (*p == '"' || *p == '\\' ||
 			   (*p == '$' && is_variable(p))) {
@@ -66,37 +75,50 @@ static unsigned int put_quoted(FILE *to, const char *text)
 	return n;
 }
 
-static unsigned int put_word(FILE *to, const struct conf_word *w, bool first)
+static unsigned int put_word(FILE *to, const struct conf_word *w, bool first,
+			     enum style style)
 {
 	if (needs_quotes(w, first))
-		return put_quoted(to, w->text);
+		return put_quoted(to, w->text, style);
 	return fprintf(to, "%s", w->text);
 }
 
-static void put_words(FILE *to, const struct conf_stmt *s, unsigned int depth)
+static enum style style_of(const struct conf_stmt *s, bool theirs)
 {
+	const char *word = s->words[0].text;
+
+	if (!theirs || keepalived_escapes(word))
+		return OURS;
+	return strcmp(word, "regex") ? PLAIN : REGEX;
+}
+
+static void put_words(FILE *to, const struct conf_stmt *s, unsigned int depth,
+		      bool theirs)
+{
+	enum style style = style_of(s, theirs);
 	unsigned int i, column = 0;
 
 	for (i = 0; i < s->n; i++) {
-		if (column > FULL) {
+		if (column > FULL && !theirs) {
 			fprintf(to, " \\\n%*s", 4 * (int)depth + 8, "");
 			column = 0;
 		} else if (i) {
 			putc(' ', to);
 		}
-		column += put_word(to, &s->words[i], !i) + 1;
+		column += put_word(to, &s->words[i], !i, style) + 1;
 	}
 }
 
 /* As deep as blocks may be in each other when they are read. */
-static void put_block(FILE *to, const struct conf_stmt *s, unsigned int depth)
+static void put_block(FILE *to, const struct conf_stmt *s, unsigned int depth,
+		      bool theirs)
 {
 	for (; s; s = s->next) {
 		fprintf(to, "%*s", 4 * (int)depth, "");
-		put_words(to, s, depth);
+		put_words(to, s, depth, theirs);
 		if (s->has_block) {
 			fputs(" {\n", to);
-			put_block(to, s->block, depth + 1);
+			put_block(to, s->block, depth + 1, theirs);
 			fprintf(to, "%*s}", 4 * (int)depth, "");
 		}
 		putc('\n', to);
@@ -121,6 +143,6 @@ int conf_print(const struct conf_tree *tree, FILE *to)
 	for (p = tree->origin; *p; p++)
 		putc(is_control(*p) ? '?' : *p, to);
 	putc('\n', to);
-	put_block(to, tree->first, 0);
+	put_block(to, tree->first, 0, tree->theirs);
 	return ferror(to) ? -1 : 0;
 }

@@ -26,6 +26,7 @@
  * @arena: texts and statements
  * @first: first statement, or NULL
  * @origin: file it was made of, as "lbctl expand" says it
+ * @theirs: it is for keepalived, which has other rules for quotes
  * @base: tree whose texts and statements this one uses, or NULL
  * @refs: users: the owner and trees that have this as @base
  */
@@ -33,6 +34,7 @@ struct conf_tree {
 	struct arena arena;
 	const struct conf_stmt *first;
 	const char *origin;
+	bool theirs;
 	struct conf_tree *base;
 	unsigned int refs;
 };
@@ -203,6 +205,9 @@ void build_open(struct reader *r, const struct spot *spot);
 void build_close(struct reader *r, const struct spot *spot);
 void build_file_end(struct reader *r, unsigned int line);
 void build_nothing(struct reader *r);
+
+/* keepalived.c */
+bool keepalived_escapes(const char *word);
 
 /* include.c */
 bool include_is(const char *text, size_t len, unsigned int *checks);

@@ -150,6 +150,10 @@ const struct conf_stmt *conf_tree_first(const struct conf_tree *tree);
 struct conf_tree *conf_assign(const struct conf_tree *tree,
 			      struct conf_log *log);
 
+/* keepalived.c: what keepalived 2.2.7 takes of a plain tree */
+struct conf_tree *conf_keepalived(const struct conf_tree *tree,
+				  struct conf_log *log);
+
 /* print.c: the tree as text that reads as the same tree */
 int conf_print(const struct conf_tree *tree, FILE *to);
 

@@ -39,6 +39,18 @@ static char *print(const struct conf_tree *tree, size_t *len)
 	return text;
 }
 
+/* What keepalived is given: printed, no more can be said without it. */
+static void check_theirs(const struct conf_tree *tree, struct conf_log *log)
+{
+	struct conf_tree *theirs = conf_keepalived(tree, log);
+	size_t len;
+
+	if (!theirs)
+		abort();
+	free(print(theirs, &len));
+	conf_tree_free(theirs);
+}
+
 static void check_again(const struct conf_tree *tree, struct conf_log *log)
 {
 	struct conf_tree *again;
@@ -73,8 +85,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!log)
 		abort();
 	tree = plain_tree("text", (const char *)data, size, log);
-	if (tree)
+	if (tree) {
 		check_again(tree, log);
+		check_theirs(tree, log);
+	}
 	conf_tree_free(tree);
 	to = open_memstream(&shown, &len);
 	if (!to)

@@ -48,7 +48,7 @@ const struct command commands[] = {
 	{ "apply", "replace the configuration in one transaction",
 	  "apply FILE|- [dry-run] [force]", cmd_apply },
 	{ "expand", "print a configuration file in plain form",
-	  "expand FILE [-i INSTANCE]", cmd_expand },
+	  "expand FILE [keepalived] [-i INSTANCE]", cmd_expand },
 	{ "flush", "delete all services, servers and VIPs",
 	  "flush [force]", cmd_flush },
 	{ "explain", "what would happen to a packet, and why",
