@@ -193,6 +193,19 @@ void build_open(struct reader *r, const struct spot *spot)
 	push(r, stmt, &stmt->block, spot);
 }
 
+/* Where a brace is missing, it mostly is above the first that stands wrong. */
+static void note_crooked(struct reader *r, const struct conf_stmt *owner)
+{
+	const struct conf_word *begin = &owner->words[0];
+
+	if (r->file->begun.text || !begin->place.file ||
+	    begin->place.line == owner->end.line ||
+	    begin->place.column <= owner->end.column)
+		return;
+	r->file->crooked = owner->end;
+	r->file->begun = *begin;
+}
+
 /**
  * build_close() - "}"
  * @r: reader
@@ -205,6 +218,7 @@ void build_close(struct reader *r, const struct spot *spot)
 		r->deep--;
 	} else if (r->n_blocks > r->file->blocks) {
 		top(r)->owner->end = place_of(r, spot);
+		note_crooked(r, top(r)->owner);
 		r->n_blocks--;
 		top(r)->last = NULL;
 	} else {
@@ -220,6 +234,8 @@ void build_close(struct reader *r, const struct spot *spot)
  */
 void build_file_end(struct reader *r, unsigned int line)
 {
+	const struct conf_word *begun = &r->file->begun;
+	bool open = r->n_blocks > r->file->blocks;
 	const struct spot spot = { line, 1, 1 };
 
 	r->deep = 0;
@@ -233,5 +249,9 @@ void build_file_end(struct reader *r, unsigned int line)
 		b->owner->end = place_of(r, &spot);
 		r->n_blocks--;
 	}
+	if (open && begun->text && !r->stop)
+		conf_complain(r->log, CONF_NOTE, &r->file->crooked, 1,
+			      "this brace closes \"%s\" of line %u, which begins further right: is one missing between them?",
+			      begun->text, begun->place.line);
 	top(r)->last = NULL;
 }

@@ -32,21 +32,28 @@ bool keepalived_escapes(const char *word)
 	       !strcmp(word, "misc_path") || strstr(word, "script");
 }
 
-/* Words that its parser would take for something else. */
+static bool is_readable(const char *text, bool regex)
+{
+	const char *p;
+
+	for (p = text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f ||
+		    (*p == '"' && !regex) || !strncmp(p, "${_", 3))
+			return false;
+	return regex || p == text || p[-1] != '\\';
+}
+
+/* Would its parser take one of the words for something else? */
 static bool can_read(const struct conf_stmt *s)
 {
 	bool regex = assign_keyword(s, "regex");
 	unsigned int i;
-	const char *p;
 
 	if (keepalived_escapes(s->words[0].text))
 		return true;
 	for (i = 0; i < s->n; i++)
-		for (p = s->words[i].text; *p; p++)
-			if ((unsigned char)*p < ' ' || *p == 0x7f ||
-			    ((*p == '"' || *p == '\\') && !regex) ||
-			    !strncmp(p, "${_", 3))
-				return false;
+		if (!is_readable(s->words[i].text, regex))
+			return false;
 	return true;
 }
 

@@ -88,6 +88,8 @@ struct block {
  * @dev: what tells files apart, with @ino
  * @ino: 0: a text without a file
  * @checks: include_check
+ * @crooked: first "}" that does not stand below the beginning of its block
+ * @begun: word that this block begins with; its text is NULL: there is none
  * @blocks: number of blocks that were open before it
  */
 struct file {
@@ -96,6 +98,8 @@ struct file {
 	dev_t dev;
 	ino_t ino;
 	unsigned int checks;
+	struct conf_place crooked;
+	struct conf_word begun;
 	unsigned int blocks;
 };
 

@@ -113,8 +113,13 @@ static void test_quotes(void **state)
 static void test_braces(void **state)
 {
 	static const struct sample samples[] = {
-		{ "a {\n b {\n c\n}\n", "a { b { c}}",
+		{ "a {\nb {\n c\n}\n", "a { b { c}}",
 		  "1:3 e: the block of \"a\" is never closed" },
+		{ "a {\n  b {\n    c {\n      d\n  }\n}\ne {\n}\n",
+		  "a { b { c { d}}; e { }}",
+		  "1:3 e: the block of \"a\" is never closed\n"
+		  "5:3 n: this brace closes \"c\" of line 3, which begins further right: is one missing between them?"
+		},
 		{ "a {\n b\n} }\nc", "a { b}; c",
 		  "3:3 e: this brace closes nothing" },
 		{ "{ a }\nb", "b",

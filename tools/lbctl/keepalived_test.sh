@@ -101,6 +101,71 @@ grep -q 'regex "^a\\\\.b \\042q\\042 {2}$"' theirs.conf ||
 ! grep -qE '192\.0\.2\.(2|7) 80' theirs.conf ||
 	{ echo "a server is there that should not be"; exit 1; }
 
+# The same words in the same order: an unknown state is quoted in a complaint,
+# so that keepalived tells what it read, here of the file and there of what
+# was made of it.
+cat >lexis.conf <<'EOF'
+# a comment
+! another one
+$A=one
+$M= \
+  state in_multi_${A}_${N} \
+  @main state multi_main \
+  @other state multi_other \
+  $N=other \
+  $L
+$N=zero
+$L= \
+  state inner_${N} \
+  state last
+$N=n
+$ADDRESS_BASE=10.2.${ADDRESS_BASE_SUB}
+vrrp_instance V4 {
+  ~SEQ(I,1,3) ~LST(J,a,b) state s${I}${J}
+  ~SEQ(K,3) state k${K}
+  ~SEQ(L1,-3) state l${L1}
+  ~SEQ(M1,3,1) state m${M1}
+  ~SEQx(N1, 8, 0x0a) state n${N1}
+  ~SEQx(N2, 144, 16, 192) state n${N2}
+  ~LST({P,Q},{1,2},{3,4}) ~SEQ(R,168,2,170) state p${P}q${Q}r${R}
+  ~SEQ(T,0,5,3) state t${T}
+  ~SEQ(U,5,-5,-3) state u${U}
+  ~LST(RR,) state empty${RR}
+  ~SEQ(W,1,2) $M
+  $U2=7 # seven
+  state ${U2}z
+  state "$U2 x"
+  state ab#cd
+  state ab!cd
+  state ${_INSTANCE}
+  state a\.b\c
+  @main state is_main
+  @^main state not_main
+  @other state is_other
+  @^other state not_other
+  $ADDRESS_BASE_SUB=0
+  state ${ADDRESS_BASE}.100/32
+  $ADDRESS_BASE_SUB=10
+  state ${ADDRESS_BASE}.100/32
+}
+vrrp_instance V5
+{
+  state "quoted { } # ! ; word"
+  virtual_ipaddress { 10.0.0.1 }
+  state after_block }
+vrrp_instance V6 { state one_line }
+EOF
+states()
+{
+	keepalived -t -i main -f "$1" 2>&1 | grep -v '^(Line' |
+		grep -oE "\\(V[0-9]\\) unknown state '.*'"
+}
+states lexis.conf >before
+"$lbctl" -i main expand lexis.conf keepalived >theirs.conf 2>notes
+states theirs.conf >after
+[ "$(wc -l <before)" -ge 50 ] || { cat before; exit 1; }
+diff before after
+
 count=0
 for sample in "$samples"/keepalived.conf.*; do
 	for id in '' low; do
