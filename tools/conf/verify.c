@@ -69,8 +69,6 @@ static const char *service_problem(const struct conf_service *s)
 		return "sh-fallback and mh-fallback need lb_algo sh or mh";
 	if (any_of(s, IPPROTO_UDP) && s->set.track_seq)
 		return "track_seq needs protocol TCP: UDP has no sequence numbers";
-	if (any_of(s, IPPROTO_UDP) && s->set.half_open_max)
-		return "half_open_max needs protocol TCP: UDP does not shake hands";
 	if (s->set.track && s->set.hook != L4LB_HOOK_LOCAL_IN)
 		return "track needs hook input: prerouting comes before conntrack";
 	if (s->n_fronts && s->fronts[0].id.fwmark &&

@@ -74,8 +74,6 @@ static void test_services(void **state)
 		  "1:16 e: sh-fallback and mh-fallback need lb_algo sh or mh" },
 		{ TCP "lb_algo dh; sh-port }", "" },
 		{ UDP "track_seq }", "1:16 e: track_seq needs protocol TCP: UDP has no sequence numbers" },
-		{ UDP "half_open_max 5 }",
-		  "1:16 e: half_open_max needs protocol TCP: UDP does not shake hands" },
 		{ TCP "track }", "1:16 e: track needs hook input: prerouting comes before conntrack" },
 		{ "virtual_server 192.0.2.1 80 { protocol TCP }",
 		  "1:16 w: the service has no real_server" },

@@ -91,7 +91,7 @@ const struct conf_keyword conf_words_service[] = {
 	S("track_seq", "[BOOL]", 0, 1, 0,
 	  "entries remember sequence numbers, so that both ends can be reset"),
 	S("tie", "ORDER", 1, 1, 0, "which of equally loaded servers: rotate (default) or first"),
-	S("half_open_max", "N", 1, 1, 0, "largest number of connections in SYN_RECV; 0: no limit"),
+	S("half_open_max", "N", 1, 1, 0, "largest number of half-open connections, UDP without an answer too; 0: no limit"),
 	R("fail_open", "PERCENT", 0, 0, "a later version has it"),
 	R("check_path", "BOOL", 0, 0,
 	  "a later version has it: checks go to the server's own address"),
