@@ -369,6 +369,7 @@ struct conf_service {
  * struct conf_vrrp - vrrp_instance, as far as services care
  * @place: where it begins
  * @name: its name
+ * @given: these are addresses that sites give to the instance
  * @addrs: addresses it holds
  * @lens: prefix lengths of them
  * @places: where they stand
@@ -377,6 +378,7 @@ struct conf_service {
 struct conf_vrrp {
 	struct conf_place place;
 	const char *name;
+	bool given;
 	struct l4lb_addr *addrs;
 	__u8 *lens;
 	struct conf_place *places;

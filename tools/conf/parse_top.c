@@ -34,7 +34,8 @@ static void read_top(struct parse *p, const struct conf_stmt *first)
 		if (!strcmp(word, "virtual_server_group") && st->n == 2 &&
 		    st->has_block)
 			parse_group(p, st, NULL);
-		else if (!strcmp(word, "vrrp_instance"))
+		else if (!strcmp(word, "vrrp_instance") ||
+			 !strcmp(word, "vrrp_addresses"))
 			parse_vrrp(p, st);
 	}
 	parse_block(p, &top_block, first, NULL);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vrrp_instance: its addresses. All else in it is lbvrrpd's. */
+/*
+ * vrrp_instance, and vrrp_addresses that sites give to one: the addresses. All
+ * else is lbvrrpd's.
+ */
 #include <string.h>
 
 #include "parse.h"
@@ -23,24 +26,35 @@ static void address(struct parse *p, const struct conf_word *word,
 	*pool_append(p->pool, vrrp->addrs, vrrp->n_addrs) = addr;
 }
 
+static void addresses(struct parse *p, const struct conf_stmt *st,
+		      struct conf_vrrp *vrrp)
+{
+	const struct conf_stmt *line;
+
+	for (line = st->block; line; line = line->next)
+		address(p, &line->words[0], vrrp);
+}
+
 /**
- * parse_vrrp() - vrrp_instance
+ * parse_vrrp() - vrrp_instance or vrrp_addresses
  * @p: run
  * @st: statement
  */
 void parse_vrrp(struct parse *p, const struct conf_stmt *st)
 {
-	const struct conf_stmt *in, *line;
+	const struct conf_stmt *in;
 	struct conf_vrrp *vrrp;
 
 	vrrp = pool_append(p->pool, p->conf->vrrp, p->conf->n_vrrp);
-	vrrp->place = st->words[0].place;
+	vrrp->place = st->words[st->n > 1].place;
 	vrrp->name = st->n > 1 ? st->words[1].text : "";
-	for (in = st->block; in; in = in->next) {
-		if (strcmp(in->words[0].text, "virtual_ipaddress") &&
-		    strcmp(in->words[0].text, "virtual_ipaddress_excluded"))
-			continue;
-		for (line = in->block; line; line = line->next)
-			address(p, &line->words[0], vrrp);
+	vrrp->given = !strcmp(st->words[0].text, "vrrp_addresses");
+	if (vrrp->given) {
+		addresses(p, st, vrrp);
+		return;
 	}
+	for (in = st->block; in; in = in->next)
+		if (!strcmp(in->words[0].text, "virtual_ipaddress") ||
+		    !strcmp(in->words[0].text, "virtual_ipaddress_excluded"))
+			addresses(p, in, vrrp);
 }

@@ -356,6 +356,29 @@ static const struct l4lb_addr **held_addrs(struct verify *v, unsigned int *n)
 	return addrs;
 }
 
+static bool is_instance(const struct conf *conf, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->n_vrrp; i++)
+		if (!conf->vrrp[i].given && !strcmp(conf->vrrp[i].name, name))
+			return true;
+	return false;
+}
+
+static void verify_instances(struct verify *v)
+{
+	struct conf *conf = v->conf;
+	unsigned int i;
+
+	for (i = 0; i < conf->n_vrrp; i++)
+		if (conf->vrrp[i].given &&
+		    !is_instance(conf, conf->vrrp[i].name))
+			complain(v, CONF_WARNING, &conf->vrrp[i].place,
+				 "there is no vrrp_instance \"%s\" to hold the addresses",
+				 conf->vrrp[i].name);
+}
+
 /* Files of one half, or of several, are no mistake: both must be there. */
 static void verify_vips(struct verify *v)
 {
@@ -494,6 +517,7 @@ void conf_verify(struct conf *conf, struct conf_pool *pool,
 	for (i = 0; i < conf->n_services; i++)
 		verify_service(&v, &conf->services[i]);
 	verify_fronts(&v);
+	verify_instances(&v);
 	verify_vips(&v);
 	verify_load(&v);
 }

@@ -29,7 +29,7 @@ static const struct {
 	[CONF_IN_URL] = { "url", conf_words_url, 0 },
 	[CONF_IN_TCP] = { "TCP_CHECK", conf_words_tcp, CONF_IN_CONNECT },
 	[CONF_IN_MISC] = { "MISC_CHECK", conf_words_misc, CONF_IN_TIMING },
-	[CONF_IN_CONNECT] = { "a check", conf_words_connect, CONF_IN_TIMING },
+	[CONF_IN_CONNECT] = { "a check that connects", conf_words_connect, CONF_IN_TIMING },
 	[CONF_IN_TIMING] = { "a check", conf_words_timing, 0 },
 	[CONF_IN_SMTP] = { "SMTP_CHECK", conf_words_smtp, CONF_IN_CONNECT },
 	[CONF_IN_SMTP_HOST] = { "host", conf_words_smtp_host, 0 },

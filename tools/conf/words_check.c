@@ -38,7 +38,7 @@ const struct conf_keyword conf_words_http[] = {
 	B("url", "", 0, 0, CONF_IN_URL, D | M, "a page; all must be good"),
 	S("nb_get_retry", "N", 1, 1, D, "as retry"),
 	S("http_protocol", "VERSION", 1, 1, D,
-	  "1.0 (default), 1.0c: with Connection: close, or 1.1"),
+	  "1.0 (default), 1.0C: with Connection: close, or 1.1"),
 	S("fast_recovery", "[BOOL]", 0, 1, D,
 	  "a server that comes up has all pages got at once, not one a delay_loop"),
 	END_OF_WORDS

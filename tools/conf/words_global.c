@@ -51,6 +51,7 @@ const struct conf_keyword conf_words_top[] = {
 	A("child_wait_time", "SECONDS", 1, 1, D, BY_SYSTEMD),
 	/* lbvrrpd's */
 	VB("vrrp_instance", CONF_IN_VRRP, D | M),
+	VB("vrrp_addresses", CONF_IN_LIST, M),
 	VB("vrrp_sync_group", CONF_IN_SYNC_GROUP, D | M),
 	VB("vrrp_script", CONF_IN_SCRIPT, D | M),
 	VB("vrrp_track_process", CONF_IN_PROCESS, D | M),
@@ -141,7 +142,7 @@ const struct conf_keyword conf_words_global[] = {
 	A("nftables_ipvs_start_fwmark", "MARK", 1, 1, D, NO_MARKS),
 	A("include_check", "[OPTION ...]", 0, CONF_ANY, D,
 	  "a file that is named must be there, always"),
-	A("random_seed", "N", 1, 1, D, "nothing in the language is random"),
+	A("random_seed", "N", 1, 1, D, "a random number is the same whenever the file is read"),
 	A("reload_check_config", "[FILE]", 0, 1, D, ALWAYS_CHECKED),
 	A("reload_time_file", "FILE", 1, 1, D, BY_COMMAND),
 	A("reload_repeat", "", 0, 0, D, BY_COMMAND),
