@@ -65,6 +65,8 @@ int cmd_stats(struct lbctl *ctl, struct words *ws);
 int cmd_monitor(struct lbctl *ctl, struct words *ws);
 int cmd_save(struct lbctl *ctl, struct words *ws);
 int cmd_apply(struct lbctl *ctl, struct words *ws);
+int cmd_check(struct lbctl *ctl, struct words *ws);
+int cmd_sites(struct lbctl *ctl, struct words *ws);
 int cmd_expand(struct lbctl *ctl, struct words *ws);
 int cmd_flush(struct lbctl *ctl, struct words *ws);
 int cmd_explain(struct lbctl *ctl, struct words *ws);
