@@ -2,25 +2,6 @@
 /* Checks over time: rounds, transitions, pauses, slots, a parent that sleeps. */
 #include "rig.h"
 
-static void send_type(struct rig *rig, enum proto_type type, __u64 id)
-{
-	struct proto_msg msg = { .type = type, .id = id };
-
-	rig_send(rig, &msg);
-}
-
-static void start(struct rig *rig, __u32 slots)
-{
-	rig_probe(rig, slots, false);
-	assert_int_equal(rig_next(rig)->type, PROTO_STARTED);
-}
-
-static void quit(struct rig *rig)
-{
-	send_type(rig, PROTO_QUIT, 0);
-	assert_int_equal(rig_end(rig), 0);
-}
-
 /* One letter a result: outcome, then "!" where the state changed. */
 static void script(struct rig *rig, __u64 id, const char *expected)
 {
@@ -48,21 +29,21 @@ static void test_rounds(void **state)
 						       "/seq/d/55222" };
 	struct proto_msg msg = rig_http(rig, 1, &url);
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	msg.check.frame = (struct frame_config){
 		.period = 100, .retry = 1, .retry_delay = 10, .rise = 2,
 		.fall = 1,
 	};
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	/* 2, 5 5: down; 2, 5 5 5, 2 2: up */
 	script(rig, 1, "off1DofffooU");
-	send_type(rig, PROTO_REMOVE, 1);
+	peer_send_type(&rig->peer, PROTO_REMOVE, 1);
 	msg = rig_http(rig, 2, &alpha);
 	msg.check.frame.period = 100;
 	msg.check.frame.alpha = true;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	script(rig, 2, "ffoUoo");
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 /* What was learnt before: a server that is down comes up once it is good. */
@@ -72,13 +53,13 @@ static void test_known(void **state)
 	struct proto_msg msg = rig_check(rig, 1, "http");
 	const struct proto_result *r;
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	msg.check.known = FRAME_DOWN;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	r = rig_result(rig, 1);
 	assert_int_equal(r->state, FRAME_UP);
 	assert_true(r->changed);
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 /* While it is down, a url a period, unless recovery is to be fast. */
@@ -91,26 +72,26 @@ static void test_parts(void **state)
 	struct rig *rig = *state;
 	struct proto_msg msg = rig_http(rig, 1, urls);
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	msg.check.n_urls = 3;
 	msg.check.frame.alpha = true;
 	msg.check.frame.period = 50;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	script(rig, 1, "ppoUoo");
-	send_type(rig, PROTO_REMOVE, 1);
+	peer_send_type(&rig->peer, PROTO_REMOVE, 1);
 	msg.id = 2;
 	msg.check.fast_recovery = true;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	script(rig, 2, "oUoo");
-	send_type(rig, PROTO_REMOVE, 2);
+	peer_send_type(&rig->peer, PROTO_REMOVE, 2);
 	/* the second fails: again from the first */
 	msg = rig_http(rig, 3, bad);
 	msg.check.n_urls = 2;
 	msg.check.frame.alpha = true;
 	msg.check.frame.period = 50;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	script(rig, 3, "pfpfpf");
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 static void test_refused(void **state)
@@ -120,34 +101,34 @@ static void test_refused(void **state)
 	struct proto_msg msg = rig_check(rig, 7, "http");
 	const struct proto_msg *got;
 
-	start(rig, 100);
-	rig_send(rig, &msg);
-	rig_wait(rig, PROTO_RESULT);
-	rig_send(rig, &msg);
-	got = rig_next(rig);
+	rig_probe(rig, 100, false);
+	peer_send(&rig->peer, &msg);
+	peer_wait(&rig->peer, PROTO_RESULT);
+	peer_send(&rig->peer, &msg);
+	got = peer_next(&rig->peer);
 	assert_int_equal(got->type, PROTO_REFUSED);
 	assert_int_equal(got->id, 7);
 	assert_string_equal(got->refused.text,
 			    "there is a check of this number already");
-	send_type(rig, PROTO_REMOVE, 8);
-	got = rig_next(rig);
+	peer_send_type(&rig->peer, PROTO_REMOVE, 8);
+	got = peer_next(&rig->peer);
 	assert_int_equal(got->id, 8);
 	assert_string_equal(got->refused.text, "there is no such check");
 	msg = rig_http(rig, 9, &url);
-	rig_send(rig, &msg);
-	assert_string_equal(rig_next(rig)->refused.text,
+	peer_send(&rig->peer, &msg);
+	assert_string_equal(peer_next(&rig->peer)->refused.text,
 			    "regex, at its character 2: missing closing parenthesis");
 	msg = rig_check(rig, 10, "http");
 	msg.check.mark = 1;
-	rig_send(rig, &msg);
-	rig_is("mark", rig_next(rig)->refused.text, "marks cannot be set: *");
-	assert_int_equal(send(rig->fd, "nonsense", 8, 0), 8);
-	assert_string_equal(rig_next(rig)->refused.text,
+	peer_send(&rig->peer, &msg);
+	peer_is("mark", peer_next(&rig->peer)->refused.text, "marks cannot be set: *");
+	assert_int_equal(send(rig->peer.fd, "nonsense", 8, 0), 8);
+	assert_string_equal(peer_next(&rig->peer)->refused.text,
 			    "a message of 8 bytes");
 	/* none of that is there, all else goes on */
-	send_type(rig, PROTO_ASK, 0);
-	assert_int_equal(rig_wait(rig, PROTO_LATENESS)->lateness.checks, 1);
-	quit(rig);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	assert_int_equal(peer_wait(&rig->peer, PROTO_LATENESS)->lateness.checks, 1);
+	peer_quit(&rig->peer);
 }
 
 /* What this machine cannot do says nothing about the server. */
@@ -158,28 +139,28 @@ static void test_unsure(void **state)
 	struct proto_msg msg = rig_check(rig, 1, "http");
 	const struct proto_result *r;
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	/* an address of nobody here */
 	msg.check.bind = (struct proto_addr){ 4, { 192, 0, 2, 1 } };
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	r = rig_result(rig, 1);
 	assert_int_equal(r->outcome, FRAME_UNSURE);
 	assert_int_equal(r->state, FRAME_UP);
 	assert_false(r->judged);
-	rig_is("TCP", r->evidence,
-	       "cannot bind to the address and port: Cannot assign*");
+	peer_is("TCP", r->evidence,
+		"cannot bind to the address and port: Cannot assign*");
 	msg = rig_http(rig, 2, &url);
 	msg.check.bind_if = "nowhere0";
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	r = rig_result(rig, 2);
 	assert_int_equal(r->outcome, FRAME_UNSURE);
-	rig_is("HTTP", r->evidence, "cannot bind to nowhere0: *");
+	peer_is("HTTP", r->evidence, "cannot bind to nowhere0: *");
 	msg = rig_http(rig, 3, &url);
 	msg.check.bind = (struct proto_addr){ 4, { 127, 0, 0, 7 } };
 	msg.check.bind_if = "lo";
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	assert_int_equal(rig_result(rig, 3)->outcome, FRAME_OK);
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 /* Never two of one check: the server counts. */
@@ -192,11 +173,11 @@ static void test_overlap(void **state)
 	};
 	struct proto_msg msg = rig_http(rig, 1, &url);
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	msg.check.frame.period = 20;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	script(rig, 1, "oooooo");
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 /* A hundred peers that hang do not delay the one that does not. */
@@ -207,31 +188,31 @@ static void test_hung(void **state)
 	struct proto_msg msg;
 	unsigned int i;
 
-	start(rig, 1000);
+	rig_probe(rig, 1000, false);
 	for (i = 0; i < 100; i++) {
 		msg = rig_http(rig, 1000 + i, &url);
 		msg.check.port = rig_port(rig, i % 2 ? "mute" : "full");
-		rig_send(rig, &msg);
+		peer_send(&rig->peer, &msg);
 	}
 	msg = rig_http(rig, 1, &url);
 	msg.check.frame.period = 50;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	for (i = 0; i < 10; i++) {
-		const struct proto_msg *got = rig_next(rig);
+		const struct proto_msg *got = peer_next(&rig->peer);
 
 		assert_int_equal(got->type, PROTO_RESULT);
 		assert_int_equal(got->id, 1);
 		assert_int_equal(got->result.outcome, FRAME_OK);
 	}
-	send_type(rig, PROTO_ASK, 0);
-	assert_int_equal(rig_wait(rig, PROTO_LATENESS)->lateness.checks, 101);
-	send_type(rig, PROTO_FLUSH, 0);
-	send_type(rig, PROTO_ASK, 0);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	assert_int_equal(peer_wait(&rig->peer, PROTO_LATENESS)->lateness.checks, 101);
+	peer_send_type(&rig->peer, PROTO_FLUSH, 0);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
 	do {
-		rig_wait(rig, PROTO_LATENESS);
-	} while (rig->msg->lateness.checks);
-	assert_int_equal(rig->msg->lateness.running, 0);
-	quit(rig);
+		peer_wait(&rig->peer, PROTO_LATENESS);
+	} while (rig->peer.msg->lateness.checks);
+	assert_int_equal(rig->peer.msg->lateness.running, 0);
+	peer_quit(&rig->peer);
 }
 
 /* With two slots the third check waits, and is late. */
@@ -245,31 +226,36 @@ static void test_slots(void **state)
 	/* the program reckons its slots by itself */
 	if (rig->real)
 		return;
-	start(rig, 2);
+	rig_probe(rig, 2, false);
 	for (i = 0; i < 2; i++) {
 		msg = rig_check(rig, i, "full");
 		msg.check.connect_timeout = SHORT_MS;
-		rig_send(rig, &msg);
+		peer_send(&rig->peer, &msg);
 	}
+	/* checks that are due at the same time begin in any order */
+	do {
+		peer_send_type(&rig->peer, PROTO_ASK, 0);
+		peer_wait(&rig->peer, PROTO_LATENESS);
+	} while (rig->peer.msg->lateness.running < 2);
 	for (; i < 20; i++) {
 		msg = rig_check(rig, i, "http");
-		rig_send(rig, &msg);
+		peer_send(&rig->peer, &msg);
 	}
 	for (i = 0; i < 20; i++) {
-		const struct proto_msg *got = rig_next(rig);
+		const struct proto_msg *got = peer_next(&rig->peer);
 
 		if (!i)
 			assert_in_range(got->id, 0, 1);
 		assert_int_equal(got->result.outcome, got->id < 2 ?
 				 FRAME_FAILED : FRAME_OK);
 	}
-	send_type(rig, PROTO_ASK, 0);
-	rig_wait(rig, PROTO_LATENESS);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	peer_wait(&rig->peer, PROTO_LATENESS);
 	for (i = 1; i < PROTO_BUCKETS; i++)
-		late += rig->msg->lateness.count[i];
+		late += rig->peer.msg->lateness.count[i];
 	assert_in_range(late, 18, 20);
-	assert_int_equal(late + rig->msg->lateness.count[0], 20);
-	quit(rig);
+	assert_int_equal(late + rig->peer.msg->lateness.count[0], 20);
+	peer_quit(&rig->peer);
 }
 
 static void test_pause(void **state)
@@ -283,32 +269,32 @@ static void test_pause(void **state)
 	};
 	unsigned int i;
 
-	start(rig, 100);
+	rig_probe(rig, 100, false);
 	msg.check.suspended = true;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	other.check.frame.period = 20;
-	rig_send(rig, &other);
+	peer_send(&rig->peer, &other);
 	for (i = 0; i < 5; i++)
-		assert_int_equal(rig_wait(rig, PROTO_RESULT)->id, 2);
+		assert_int_equal(peer_wait(&rig->peer, PROTO_RESULT)->id, 2);
 	set.set.frame.period = 20;
-	rig_send(rig, &set);
+	peer_send(&rig->peer, &set);
 	script(rig, 1, "ooo");
 	/* paused again: after what was on its way, nothing */
 	set.set.suspended = true;
-	rig_send(rig, &set);
-	send_type(rig, PROTO_ASK, 0);
-	rig_wait(rig, PROTO_LATENESS);
+	peer_send(&rig->peer, &set);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	peer_wait(&rig->peer, PROTO_LATENESS);
 	for (i = 0; i < 5; i++)
-		assert_int_equal(rig_wait(rig, PROTO_RESULT)->id, 2);
+		assert_int_equal(peer_wait(&rig->peer, PROTO_RESULT)->id, 2);
 	/* and a removed check says nothing more */
-	send_type(rig, PROTO_REMOVE, 2);
-	send_type(rig, PROTO_ASK, 0);
-	rig_wait(rig, PROTO_LATENESS);
+	peer_send_type(&rig->peer, PROTO_REMOVE, 2);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	peer_wait(&rig->peer, PROTO_LATENESS);
 	set.set.suspended = false;
-	rig_send(rig, &set);
+	peer_send(&rig->peer, &set);
 	for (i = 0; i < 5; i++)
-		assert_int_equal(rig_wait(rig, PROTO_RESULT)->id, 1);
-	quit(rig);
+		assert_int_equal(peer_wait(&rig->peer, PROTO_RESULT)->id, 1);
+	peer_quit(&rig->peer);
 }
 
 /*
@@ -322,17 +308,17 @@ static void test_sleeping_parent(void **state)
 	bool told[500] = { false }, answered = false;
 	unsigned int i, left = 500;
 
-	start(rig, 1000);
+	rig_probe(rig, 1000, false);
 	for (i = 0; i < 500; i++) {
 		msg = rig_check(rig, i, i % 2 ? "refused" : "http");
 		msg.check.frame.period = 10;
-		rig_send(rig, &msg);
+		peer_send(&rig->peer, &msg);
 	}
 	/* until the socket is full: the answers to this come late */
 	sleep(1);
-	send_type(rig, PROTO_ASK, 0);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
 	while (left || !answered) {
-		const struct proto_msg *got = rig_next(rig);
+		const struct proto_msg *got = peer_next(&rig->peer);
 
 		answered |= got->type == PROTO_LATENESS;
 		if (got->type != PROTO_RESULT || told[got->id])
@@ -343,7 +329,7 @@ static void test_sleeping_parent(void **state)
 				 got->id % 2 ? FRAME_DOWN : FRAME_UP);
 		assert_int_equal(got->result.changed, got->id % 2);
 	}
-	quit(rig);
+	peer_quit(&rig->peer);
 }
 
 /* Whatever is under way: without a parent there is no probe. */
@@ -352,20 +338,16 @@ static void test_parent_gone(void **state)
 	struct rig *rig = *state;
 	struct proto_url url = { .path = "/mute" };
 	struct proto_msg msg = rig_http(rig, 1, &url);
-	int status;
 
-	start(rig, 100);
-	rig_send(rig, &msg);
+	rig_probe(rig, 100, false);
+	peer_send(&rig->peer, &msg);
 	msg = rig_check(rig, 2, "http");
 	msg.check.frame.period = 1;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 	rig_result(rig, 2);
-	close(rig->fd);
-	assert_int_equal(waitpid(rig->probe, &status, 0), rig->probe);
-	assert_int_equal(status, 0);
-	rig->probe = 0;
-	free(rig->msg);
-	rig->msg = NULL;
+	close(rig->peer.fd);
+	rig->peer.fd = -1;
+	assert_int_equal(peer_end(&rig->peer), 0);
 }
 
 int main(void)

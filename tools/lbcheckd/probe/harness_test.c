@@ -196,23 +196,21 @@ static void add(struct rig *rig, unsigned int i)
 	c->send = bytes(row->send);
 	c->expect = bytes(row->expect);
 	c->regex.pattern = row->regex;
-	rig_send(rig, &msg);
+	peer_send(&rig->peer, &msg);
 }
 
 static void test_rows(void **state)
 {
-	struct proto_msg quit = { .type = PROTO_QUIT };
 	struct rig *rig = *state;
 	bool seen[ROWS] = { false };
 	unsigned int i;
 
 	rig_probe(rig, 100, false);
-	rig_wait(rig, PROTO_STARTED);
 	for (i = 0; i < ROWS; i++)
 		add(rig, i);
 	/* each exactly once */
 	for (i = 0; i < ROWS; i++) {
-		const struct proto_msg *msg = rig_next(rig);
+		const struct proto_msg *msg = peer_next(&rig->peer);
 		const struct proto_result *r = &msg->result;
 		char what[100];
 
@@ -223,15 +221,14 @@ static void test_rows(void **state)
 		snprintf(what, sizeof(what), "row %u %s %s",
 			 (unsigned int)msg->id, rows[msg->id].port ?: "",
 			 rows[msg->id].url.path ?: "");
-		rig_is(what, r->evidence, rows[msg->id].evidence);
+		peer_is(what, r->evidence, rows[msg->id].evidence);
 		assert_int_equal(r->outcome, rows[msg->id].outcome);
 		assert_int_equal(r->state, r->outcome == FRAME_OK ?
 				 FRAME_UP : FRAME_DOWN);
 		assert_int_equal(r->changed, r->outcome != FRAME_OK);
 		assert_true(r->judged);
 	}
-	rig_send(rig, &quit);
-	assert_int_equal(rig_end(rig), 0);
+	peer_quit(&rig->peer);
 }
 
 int main(void)

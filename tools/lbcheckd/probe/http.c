@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
+#include "../evidence.h"
 #include "judge.h"
 #include "net.h"
 #include "probe.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "evidence.h"
+#include "../evidence.h"
 #include "judge.h"
 
 /**

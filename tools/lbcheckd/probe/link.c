@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
+#include "../evidence.h"
 #include "probe.h"
 
 /* Messages handled before checks get their turn again. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "evidence.h"
+#include "../evidence.h"
 #include "net.h"
 
 static socklen_t fill(struct sockaddr_storage *ss, const struct proto_addr *addr,

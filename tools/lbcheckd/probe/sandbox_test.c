@@ -159,7 +159,7 @@ static void read_proc(const struct rig *rig, const char *name, char *buf,
 	ssize_t len;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)rig->probe, name);
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)rig->peer.pid, name);
 	fd = open(path, O_RDONLY);
 	assert_true(fd >= 0);
 	len = read(fd, buf, size - 1);
@@ -197,7 +197,7 @@ static void see(struct rig *rig, bool mark)
 	for (fd = 1; fd < 64; fd++) {
 		ssize_t len;
 
-		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)rig->probe,
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)rig->peer.pid,
 			 fd);
 		len = readlink(path, link, sizeof(link) - 1);
 		if (len < 0)
@@ -214,23 +214,21 @@ static void see(struct rig *rig, bool mark)
 static void test_program(void **state)
 {
 	struct rig *rig = *state;
-	struct proto_msg quit = { .type = PROTO_QUIT }, msg;
+	struct proto_msg msg;
 	/* not close-on-exec: it is inherited */
 	int zero = open("/dev/zero", O_RDONLY), mark;
 
 	assert_true(zero >= 0);
 	for (mark = 0; mark < 2; mark++) {
 		rig_probe(rig, 0, mark);
-		rig_wait(rig, PROTO_STARTED);
-		assert_int_equal(rig->msg->started.mark, mark);
-		assert_true(rig->msg->started.slots > 100);
+			assert_int_equal(rig->peer.msg->started.mark, mark);
+		assert_true(rig->peer.msg->started.slots > 100);
 		see(rig, mark);
 		msg = rig_check(rig, 1, "http");
 		msg.check.mark = 77 * mark;
-		rig_send(rig, &msg);
+		peer_send(&rig->peer, &msg);
 		assert_int_equal(rig_result(rig, 1)->outcome, FRAME_OK);
-		rig_send(rig, &quit);
-		assert_int_equal(rig_end(rig), 0);
+		peer_quit(&rig->peer);
 	}
 	close(zero);
 }
@@ -243,7 +241,7 @@ static void start_with(const char *uid, const char *gid, const char *more,
 	pid_t pid = fork();
 
 	if (!pid) {
-		rig_path(path, sizeof(path), true);
+		peer_path(path, sizeof(path), "lbcheckd/probe/probe");
 		close(2);
 		open("/dev/null", O_WRONLY);
 		execl(path, path, uid, gid, more, NULL);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "evidence.h"
+#include "../evidence.h"
 #include "match.h"
 #include "net.h"
 #include "probe.h"

@@ -3,12 +3,12 @@
  * Sentences about what happened. Peers choose some of the bytes in them and
  * people read them in logs and terminals: nothing but printable ASCII gets in.
  */
-#ifndef PROBE_EVIDENCE_H
-#define PROBE_EVIDENCE_H
+#ifndef CHECKD_EVIDENCE_H
+#define CHECKD_EVIDENCE_H
 
 #include <stddef.h>
 
-#include "../proto.h"
+#include "proto.h"
 
 /* Bytes of a peer that are quoted at most, and what they can grow to. */
 #define EVIDENCE_QUOTED	40
@@ -18,4 +18,4 @@ void evidence(char *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *evidence_quote(char *buf, const void *data, size_t len);
 
-#endif /* PROBE_EVIDENCE_H */
+#endif /* CHECKD_EVIDENCE_H */
