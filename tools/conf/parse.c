@@ -163,7 +163,7 @@ bool parse_passed(struct parse *p, const struct conf_keyword *k,
 static void apply(struct parse *p, const struct rule *r,
 		  const struct conf_stmt *st, void *to)
 {
-	void *member = (char *)to + r->offset;
+	void *member = to ? (char *)to + r->offset : NULL;
 	const struct conf_word *arg = &st->words[1];
 	__u64 number;
 

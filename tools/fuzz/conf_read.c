@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any text as a configuration: it is read, expanded and printed, and what was
- * printed must read without an error and print as the same bytes.
+ * Any text as a configuration: it is read, expanded, printed and parsed. What
+ * was printed must read without an error and print as the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "fuzz.h"
 #include "tree.h"
 
@@ -88,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tree) {
 		check_again(tree, log);
 		check_theirs(tree, log);
+		conf_free(conf_parse(tree, log));
 	}
 	conf_tree_free(tree);
 	to = open_memstream(&shown, &len);
