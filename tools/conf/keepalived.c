@@ -148,7 +148,9 @@ static void filter(struct assign *as, enum conf_context in,
 	for (; s; s = s->next) {
 		if (in == CONF_IN_SERVICE && assign_keyword(s, "real_server") &&
 		    is_absent(s))
-			leave_out(as, s, "it is out of service");
+			conf_complain_word(as->log, CONF_NOTE, &s->words[0],
+					   "real_server %s is left out: it is out of service",
+					   s->n > 1 ? s->words[1].text : "");
 		else if (is_taken(as, in, s, &block))
 			add(as, block, s, out);
 	}

@@ -99,15 +99,15 @@ static void complain(const struct scan *s, const struct spot *spot,
 	conf_complain(s->log, CONF_ERROR, &place, spot->length, "%s", text);
 }
 
-/* A byte that belongs into no text becomes a blank. */
-static char checked(struct scan *s)
+/* A byte that belongs into no text becomes a blank; a comment may have any. */
+static char checked(struct scan *s, bool comment)
 {
 	unsigned char c = *s->p;
 	struct spot spot = here(s);
 
 	if (c == '\t' || (c >= ' ' && c != 0x7f))
 		return c;
-	if (s->control)
+	if (s->control || (comment && c))
 		return ' ';
 	if (c)
 		complain(s, &spot,
@@ -135,7 +135,7 @@ static bool joins(const struct scan *s)
 static int put(struct scan *s, struct line *l)
 {
 	struct spot spot = here(s);
-	int err = line_put(l, checked(s), &spot);
+	int err = line_put(l, checked(s, false), &spot);
 
 	s->p++;
 	return err;
@@ -157,7 +157,7 @@ static int scan_line(struct scan *s, struct line *l)
 			return err ? err : 1;
 		}
 		if (comment) {
-			checked(s);
+			checked(s, true);
 			s->p += c == '\\' ? 2 : 1;
 			continue;
 		}

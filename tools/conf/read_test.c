@@ -161,6 +161,10 @@ static void test_bytes(void **state)
 	char line[17000];
 
 	(void)state;
+	check_read("a # \f\033\nb", 8, "a; b", "", false);
+	check_read("a # \0\nb", 7, "a; b",
+		   "1:5 e: a NUL byte in the text: this is no configuration",
+		   false);
 	check_read(nul, sizeof(nul) - 1, "a b; c d",
 		   "1:2 e: a NUL byte in the text: this is no configuration\n"
 		   "2:2 e: a control byte in the text; in quotes \\n, \\t and the like stand for some",
@@ -270,6 +274,11 @@ static void test_undefined(void **state)
 		  "3:3 e: $B is made of itself, or of more than 64 others" },
 		{ "$C= \\\n ~SEQ(I,1,2) $C\n$C\nx", "x",
 		  "3:1 e: more than 64 sequences and variables in each other" },
+		{ "auth_pass pa$word 1$2\n$A=1\nx y$A y$A.z y${B}",
+		  "auth_pass pa$word 1$2; x y1 y$A.z y${B}",
+		  "1:13 n: $word is not defined here and stays as it is; \\$ says that this is meant\n"
+		  "3:8 w: $A is a variable only where a blank follows; write ${A}\n"
+		  "3:14 e: $B is not defined here; \\$ is a plain $" },
 		{ "a $X=1", "a $X=1", "" },
 		{ "a; $X=1", "a; $X=1",
 		  "1:4 e: a definition stands at the beginning of its line" },

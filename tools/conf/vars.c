@@ -155,7 +155,7 @@ static const char *nearest(struct reader *r, const char *name)
 	return conf_nearest(name, names, n);
 }
 
-/* In quotes it may be meant for a shell. */
+/* In quotes it may be meant for a shell: nothing is wrong, then. */
 static void undefined(struct reader *r, const struct spot *spot,
 		      const char *name, char quote)
 {
@@ -249,6 +249,14 @@ static bool parse_use(const struct frame *f, struct use *use)
 	return true;
 }
 
+/* "$" inside a word, as in a password: more likely to mean itself. */
+static bool is_inside(const struct frame *f)
+{
+	char before = f->at ? f->text[f->at - 1] : ' ';
+
+	return !line_is_blank(before) && !strchr("\n;{}", before);
+}
+
 /**
  * vars_use() - put a variable's value where it is used
  * @r: reader, at "$"
@@ -269,6 +277,8 @@ bool vars_use(struct reader *r, unsigned int base, char quote)
 		return false;
 	if (f->spots)
 		spot.length = use.length;
+	if (!use.braces && !quote && is_inside(f))
+		quote = '"';
 	v = find(r, use.name);
 	value = v && v->value && !*use.words ? v->value :
 		predefined(r, use.name, use.words, &spot);

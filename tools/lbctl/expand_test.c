@@ -101,7 +101,7 @@ static void test_keepalived(void **state)
 	      "a.conf:4:34: note: virtualhost is left out: keepalived 2.2.7 cannot read such a text\n"
 	      "  notify_up \"/bin/x \\\"a b\\\" $Y\"; virtualhost \"a\\\"\"\n"
 	      "                                 ^~~~~~~~~~~\n"
-	      "a.conf:7:2: note: real_server is left out: it is out of service\n"
+	      "a.conf:7:2: note: real_server 192.0.2.2 is left out: it is out of service\n"
 	      " real_server 192.0.2.2 80 { out_of_service }\n"
 	      " ^~~~~~~~~~~\n"
 	      "a.conf:11:1: note: vrrp_addresses is left out: the vrrp_instance is not in this file\n"

@@ -76,7 +76,7 @@ notes=$(grep -oE 'note: .*' notes | sort | uniq -c | sed -E 's/^ +[0-9]+ note: /
 expected=$(cat <<'EOF'
 nat_mask is left out: keepalived 2.2.7 does not know it
 persistence_timeout is left out: 0 is what keepalived takes without it
-real_server is left out: it is out of service
+real_server 192.0.2.2 is left out: it is out of service
 rise is left out: keepalived 2.2.7 does not know it
 slow_start is left out: keepalived 2.2.7 does not know it
 virtualhost is left out: keepalived 2.2.7 cannot read such a text
