@@ -90,14 +90,14 @@ void build_word(struct reader *r, const char *text, size_t len,
 	};
 }
 
-/* What the reader itself has to know. */
-static void notice(struct reader *r)
+/* As "include", it is of no use to anybody else once it is read. */
+static bool is_include_check(const struct reader *r)
 {
-	const struct conf_stmt *owner = top(r)->owner;
+	const struct conf_stmt *owner = r->blocks[r->n_blocks - 1].owner;
 
-	if (r->n_blocks == 2 && !strcmp(owner->words[0].text, "global_defs") &&
-	    !strcmp(r->words[0].text, "include_check"))
-		include_check(r, r->words + 1, r->n_words - 1);
+	return r->n_blocks == 2 && !r->words[0].quoted &&
+	       !strcmp(owner->words[0].text, "global_defs") &&
+	       !strcmp(r->words[0].text, "include_check");
 }
 
 static struct conf_stmt *statement(struct reader *r)
@@ -132,8 +132,12 @@ static struct conf_stmt *statement(struct reader *r)
 void build_end(struct reader *r, bool final)
 {
 	if (r->n_words && !r->deep) {
-		notice(r);
-		statement(r);
+		if (is_include_check(r)) {
+			include_check(r, r->words + 1, r->n_words - 1);
+			top(r)->last = NULL;
+		} else {
+			statement(r);
+		}
 	}
 	if (final)
 		top(r)->last = NULL;
