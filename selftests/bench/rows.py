@@ -30,7 +30,7 @@ METRICS = {
     "p50": "instructions inside one netif_receive_skb(), median",
     "mean": "instructions inside one netif_receive_skb(), mean",
     "list64": "cost, received by netif_receive_skb_list() in lists of 64; new "
-              "connections: the median of seven times 4,096, so without the "
+              "connections: the lowest of seven times 4,096, so without the "
               "growth of a table, which cost has",
     "bytes": "bytes a connection",
     "Mips": "million instructions in a second without packets",
@@ -44,6 +44,8 @@ UNSTEADY = {
                             "draws when it is loaded",
     ("idle_400k", "ours"): "sweeps come in turns of 5 ms, of which two seconds "
                            "hold one more or one less",
+    ("idle_400k", "routing"): "some work of the kernel's own, which comes more "
+                              "rarely than every two seconds",
 }
 
 BASE = "1,024 flows, 40-byte TCP, 9 x 1,024 packets"
