@@ -141,7 +141,7 @@ const struct conf_keyword conf_words_global[] = {
 	A("nftables_ipvs_priority", "PRIORITY", 1, 1, D, NO_MARKS),
 	A("nftables_ipvs_start_fwmark", "MARK", 1, 1, D, NO_MARKS),
 	S("include_check", "[OPTION ...]", 0, CONF_ANY, D | M,
-	  "what include asks for from here on: wildcard_match, brace_match, with + or - in front besides what it asked for; all without an option; readable and match always hold"),
+	  "what fails an include from here on: wildcard_match, brace_match; + adds, - removes"),
 	A("random_seed", "N", 1, 1, D, "a random number is the same whenever the file is read"),
 	A("reload_check_config", "[FILE]", 0, 1, D, ALWAYS_CHECKED),
 	A("reload_time_file", "FILE", 1, 1, D, BY_COMMAND),
