@@ -210,7 +210,8 @@ struct conf_codes {
  * @regex_no_match: it must not match
  * @regex_options: bits by &enum conf_regex
  * @regex_min: offset at which the search begins
- * @regex_max: offset below which a match begins, 0: anywhere
+ * @regex_max: offset at which a match begins at the latest, 0: anywhere
+ * @regex_memory: bytes that matching may take, 0: not said
  */
 struct conf_url {
 	struct conf_place place;
@@ -225,6 +226,7 @@ struct conf_url {
 	__u32 regex_options;
 	__u64 regex_min;
 	__u64 regex_max;
+	__u64 regex_memory;
 };
 
 /**
@@ -450,7 +452,7 @@ __u16 conf_server_port(const struct conf_service *service,
 		       const struct conf_front *front,
 		       const struct conf_server *server);
 
-/* parse_url.c */
+/* regex.c */
 const char *conf_regex_name(unsigned int option);
 
 #endif /* CONF_CONF_H */

@@ -94,6 +94,7 @@ static inline void put_url(FILE *to, const struct conf_url *u)
 			put_string(to, "regex option", conf_regex_name(i));
 	put_value(to, "regex_min", u->regex_min);
 	put_value(to, "regex_max", u->regex_max);
+	put_value(to, "regex_memory", u->regex_memory);
 }
 
 static inline void put_check(FILE *to, const struct conf_check *c)

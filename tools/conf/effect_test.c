@@ -210,6 +210,8 @@ static const struct effect effects[] = {
 	  "regex_no_match 1" },
 	{ CONF_IN_URL, "regex_options", "regex a; regex_options caseless utf",
 	  "regex option caseless\nregex option utf" },
+	{ CONF_IN_URL, "regex_stack", "regex a; regex_stack 1024 65536",
+	  "regex_memory 65536" },
 	{ CONF_IN_URL, "regex_min_offset", "regex a; regex_min_offset 5",
 	  "regex_min 5" },
 	{ CONF_IN_URL, "regex_max_offset", "regex a; regex_max_offset 9",

@@ -64,6 +64,7 @@ static void put_url(struct bytes *b, const struct conf_url *url)
 	put_number(b, url->regex_options);
 	put_number(b, url->regex_min);
 	put_number(b, url->regex_max);
+	put_number(b, url->regex_memory);
 }
 
 static void put_misc(struct bytes *b, const struct conf_check *c)

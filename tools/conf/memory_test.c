@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "conf_text.h"
 #include "tree_text.h"
 #include "wrap.h"
 
@@ -150,10 +151,63 @@ static void test_memory(void **state)
 	rmdir(dir);
 }
 
+/* As run(), but what the file says. */
+static char *run_conf(const char *file, int n, bool *failed)
+{
+	struct conf_log *log;
+	struct conf *conf = NULL;
+	char *text = NULL;
+
+	countdown = n;
+	log = conf_log_new();
+	if (log)
+		conf = conf_load(file, NULL, log);
+	*failed = countdown < 0;
+	countdown = -1;
+	if (log)
+		assert_int_equal(!conf, conf_log_count(log, CONF_ERROR) > 0);
+	if (conf)
+		text = conf_text(conf);
+	conf_free(conf);
+	conf_log_free(log);
+	return text;
+}
+
+static void test_conf(void **state)
+{
+	char file[] = "/tmp/memory_test.XXXXXX", *whole, *text;
+	bool failed = true;
+	unsigned int wrong = 0;
+	FILE *f = fdopen(mkstemp(file), "w");
+	int n;
+
+	(void)state;
+	assert_non_null(f);
+	fputs("virtual_server_group G { 192.0.2.1-200 80 }\n"
+	      "virtual_server group G { protocol TCP; nat_mask 255.0.0.0\n"
+	      "~SEQ(I,1,200) real_server 198.51.100.$I 80 { HTTP_GET { url { path / } } }\n"
+	      "}\n", f);
+	fclose(f);
+	whole = run_conf(file, -1, &failed);
+	assert_non_null(whole);
+	for (n = 0, failed = true; failed; n++) {
+		text = run_conf(file, n, &failed);
+		if (text)
+			assert_string_equal(text, whole);
+		else
+			wrong++;
+		free(text);
+	}
+	assert_true(wrong > 10);
+	free(whole);
+	unlink(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_conf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,9 @@ struct conf_script *value_script(struct parse *p, const struct conf_word *words,
 bool value_name(struct parse *p, const struct conf_word *word);
 const char *name_problem(const char *name);
 
+/* regex.c */
+bool regex_problem(const struct conf_url *url, char *text, size_t size);
+
 /* method.c */
 bool value_method(struct parse *p, const struct conf_word *words,
 		  unsigned int n, __u8 *method);

@@ -6,44 +6,6 @@
 
 #include "parse.h"
 
-static const char * const regex_names[] = {
-	[CONF_REGEX_ALLOW_EMPTY_CLASS] = "allow_empty_class",
-	[CONF_REGEX_ALT_BSUX] = "alt_bsux",
-	[CONF_REGEX_AUTO_CALLOUT] = "auto_callout",
-	[CONF_REGEX_CASELESS] = "caseless",
-	[CONF_REGEX_DOLLAR_ENDONLY] = "dollar_endonly",
-	[CONF_REGEX_DOTALL] = "dotall",
-	[CONF_REGEX_DUPNAMES] = "dupnames",
-	[CONF_REGEX_EXTENDED] = "extended",
-	[CONF_REGEX_FIRSTLINE] = "firstline",
-	[CONF_REGEX_MATCH_UNSET_BACKREF] = "match_unset_backref",
-	[CONF_REGEX_MULTILINE] = "multiline",
-	[CONF_REGEX_NEVER_UCP] = "never_ucp",
-	[CONF_REGEX_NEVER_UTF] = "never_utf",
-	[CONF_REGEX_NO_AUTO_CAPTURE] = "no_auto_capture",
-	[CONF_REGEX_NO_AUTO_POSSESS] = "no_auto_possess",
-	[CONF_REGEX_NO_DOTSTAR_ANCHOR] = "no_dotstar_anchor",
-	[CONF_REGEX_NO_START_OPTIMIZE] = "no_start_optimize",
-	[CONF_REGEX_UCP] = "ucp",
-	[CONF_REGEX_UNGREEDY] = "ungreedy",
-	[CONF_REGEX_UTF] = "utf",
-	[CONF_REGEX_NEVER_BACKSLASH_C] = "never_backslash_c",
-	[CONF_REGEX_ALT_CIRCUMFLEX] = "alt_circumflex",
-	[CONF_REGEX_ALT_VERBNAMES] = "alt_verbnames",
-	[CONF_REGEX_USE_OFFSET_LIMIT] = "use_offset_limit",
-};
-
-/**
- * conf_regex_name() - name of an option of a pattern
- * @option: &enum conf_regex
- *
- * Return: name, NULL where there is no such option.
- */
-const char *conf_regex_name(unsigned int option)
-{
-	return option < CONF_REGEX_OPTIONS ? regex_names[option] : NULL;
-}
-
 static void url_path(struct parse *p, const struct conf_stmt *st, void *to)
 {
 	struct conf_url *url = to;
@@ -109,26 +71,36 @@ static void url_digest(struct parse *p, const struct conf_stmt *st, void *to)
 
 static void regex_options(struct parse *p, const struct conf_stmt *st, void *to)
 {
+	const char *names[CONF_REGEX_OPTIONS], *near;
 	struct conf_url *url = to;
 	unsigned int i, option;
 
+	for (option = 0; option < CONF_REGEX_OPTIONS; option++)
+		names[option] = conf_regex_name(option);
 	for (i = 1; i < st->n; i++) {
 		for (option = 0; option < CONF_REGEX_OPTIONS; option++)
-			if (!strcmp(regex_names[option], st->words[i].text))
+			if (!strcmp(names[option], st->words[i].text))
 				break;
-		if (option == CONF_REGEX_OPTIONS) {
-			const char *near = conf_nearest(st->words[i].text,
-							regex_names,
-							CONF_REGEX_OPTIONS);
-
-			parse_error(p, &st->words[i], near ?
-				    "unknown option \"%s\": did you mean \"%s\"?" :
-				    "unknown option \"%s\"",
-				    st->words[i].text, near);
-		} else {
+		if (option < CONF_REGEX_OPTIONS) {
 			url->regex_options |= 1u << option;
+			continue;
 		}
+		near = conf_nearest(st->words[i].text, names,
+				    CONF_REGEX_OPTIONS);
+		parse_error(p, &st->words[i], near ?
+			    "unknown option \"%s\": did you mean \"%s\"?" :
+			    "unknown option \"%s\"", st->words[i].text, near);
 	}
+}
+
+/* Where keepalived's matching starts is of no use to the library. */
+static void regex_stack(struct parse *p, const struct conf_stmt *st, void *to)
+{
+	struct conf_url *url = to;
+	__u64 start;
+
+	value_number(p, &st->words[1], 0, 0xffffffff, &start);
+	value_number(p, &st->words[2], 1, 0xffffffff, &url->regex_memory);
 }
 
 static const struct rule url_rules[] = {
@@ -139,6 +111,7 @@ static const struct rule url_rules[] = {
 	TEXT("regex", struct conf_url, regex),
 	FLAG("regex_no_match", struct conf_url, regex_no_match),
 	CALL("regex_options", regex_options),
+	CALL("regex_stack", regex_stack),
 	{ "regex_min_offset", RULE_OFFSET, offsetof(struct conf_url, regex_min),
 	  0, 0, 0xffffffff, NULL },
 	{ "regex_max_offset", RULE_OFFSET, offsetof(struct conf_url, regex_max),
@@ -148,17 +121,33 @@ static const struct rule url_rules[] = {
 
 const struct block url_block = { CONF_IN_URL, url_rules, 0 };
 
-/* What is said of a pattern needs one. */
+/* Where the pattern stands; the last one counts. */
+static const struct conf_word *regex_word(const struct conf_stmt *st)
+{
+	const struct conf_word *word = &st->words[0];
+
+	for (st = st->block; st; st = st->next)
+		if (!strcmp(st->words[0].text, "regex") && st->n > 1)
+			word = &st->words[1];
+	return word;
+}
+
+/* What is said of a pattern needs one, and it must be one. */
 static void check_regex(struct parse *p, const struct conf_stmt *st,
 			const struct conf_url *url)
 {
+	char text[192];
+
 	if (!url->regex && (url->regex_no_match || url->regex_options ||
-			    url->regex_min || url->regex_max))
+			    url->regex_min || url->regex_max ||
+			    url->regex_memory))
 		parse_error(p, &st->words[0],
-			    "regex_no_match, regex_options and offsets need regex");
-	if (url->regex_max && url->regex_max <= url->regex_min)
+			    "regex_no_match, regex_options, regex_stack and offsets need regex");
+	if (url->regex_max && url->regex_max < url->regex_min)
 		parse_error(p, &st->words[0],
-			    "regex_max_offset is not above regex_min_offset");
+			    "regex_max_offset is below regex_min_offset");
+	if (url->regex && regex_problem(url, text, sizeof(text)))
+		parse_error(p, regex_word(st), "%s", text);
 }
 
 /**

@@ -64,9 +64,8 @@ const struct conf_keyword conf_words_url[] = {
 	S("regex_options", "OPTION ...", 1, CONF_ANY, D,
 	  "options of pcre2api(3), in small letters, without PCRE2_"),
 	S("regex_min_offset", "BYTES", 1, 1, D, "where in the content the search begins"),
-	S("regex_max_offset", "BYTES", 1, 1, D, "a match begins before this offset"),
-	A("regex_stack", "START MAX", 2, 2, D,
-	  "the library takes the memory that it needs, up to a fixed limit"),
+	S("regex_max_offset", "BYTES", 1, 1, D, "a match begins at this offset at the latest"),
+	S("regex_stack", "START MAX", 2, 2, D, "MAX bytes of memory that matching may take"),
 	END_OF_WORDS
 };
 
