@@ -215,6 +215,40 @@ static void test_hung(void **state)
 	peer_quit(&rig->peer);
 }
 
+/* A thousand checks, each several times, on time as far as counts can tell. */
+static void test_many(void **state)
+{
+	struct rig *rig = *state;
+	unsigned int results[1000] = { 0 }, i, left = 1000;
+	__u64 starts = 0, ended = 0;
+	struct proto_msg msg;
+
+	rig_probe(rig, 1000, false);
+	for (i = 0; i < 1000; i++) {
+		msg = rig_check(rig, i, i % 4 ? "refused" : "http");
+		msg.check.frame.period = 1000;
+		msg.check.frame.warmup = 1000;
+		peer_send(&rig->peer, &msg);
+	}
+	for (; left; ended++) {
+		const struct proto_msg *got = peer_wait(&rig->peer,
+							PROTO_RESULT);
+
+		assert_int_equal(got->result.outcome, got->id % 4 ?
+				 FRAME_FAILED : FRAME_OK);
+		left -= ++results[got->id] == 3;
+	}
+	peer_send_type(&rig->peer, PROTO_FLUSH, 0);
+	peer_send_type(&rig->peer, PROTO_ASK, 0);
+	while (peer_next(&rig->peer)->type == PROTO_RESULT)
+		ended++;
+	for (i = 0; i < PROTO_BUCKETS; i++)
+		starts += rig->peer.msg->lateness.count[i];
+	/* what was under way is not reported */
+	assert_in_range(starts, ended, ended + 1000);
+	peer_quit(&rig->peer);
+}
+
 /* With two slots the third check waits, and is late. */
 static void test_slots(void **state)
 {
@@ -360,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_hung),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_slots),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_sleeping_parent),

@@ -137,7 +137,7 @@ enum frame_outcome judge_end(struct judge *judge, unsigned int status,
 		return FRAME_OK;
 	found = match_search(judge->match, judge->body, judge->kept);
 	if (found == MATCH_GAVE_UP)
-		evidence(text, "regex takes too many steps on %zu bytes from %s",
+		evidence(text, "regex takes too long on %zu bytes from %s",
 			 judge->kept, url->path);
 	else if (found == MATCH_YES && url->regex.no_match)
 		evidence(text, "regex found in %zu bytes from %s", judge->kept,

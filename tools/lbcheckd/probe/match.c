@@ -5,13 +5,22 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "match.h"
 
-/* About 20 ms of a slow processor. */
-#define STEPS	1000000
+/* Seconds of processor time. */
+#define TIME	0.1
+/* Callouts between two looks at the clock; each stands for a pass, at most. */
+#define CALLOUTS	64
 /* Bytes, where regex_stack does not say. */
 #define MEMORY	(8 << 20)
+
+/* How long a search may go on. */
+struct budget {
+	double end;
+	unsigned int callouts;
+};
 
 struct match {
 	pcre2_code *code;
@@ -19,6 +28,28 @@ struct match {
 	pcre2_match_context *context;
 	__u32 min;
 };
+
+static double processor_time(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+/*
+ * The library's own limit counts steps, of which each can be a pass over the
+ * whole body. Callouts come between any two items of the pattern.
+ */
+static int on_callout(pcre2_callout_block *block, void *data)
+{
+	struct budget *budget = data;
+
+	(void)block;
+	if (++budget->callouts % CALLOUTS || processor_time() < budget->end)
+		return 0;
+	return PCRE2_ERROR_CALLOUT;
+}
 
 /* keepalived.conf(5), regex_options. */
 static const struct {
@@ -76,6 +107,7 @@ static int find_options(const char *words, uint32_t *flags, char *error)
 			return proto_wrong(error, "regex option %.*s: unknown",
 					   (int)(len < 40 ? len : 40), words);
 	}
+	*flags |= PCRE2_AUTO_CALLOUT;
 	/* bytes that are no UTF-8 match nothing, instead of ending the search */
 	if (*flags & PCRE2_UTF)
 		*flags |= PCRE2_MATCH_INVALID_UTF;
@@ -125,7 +157,6 @@ struct match *match_new(const struct proto_regex *regex, char *error)
 	match->context = pcre2_match_context_create(NULL);
 	if (!match->data || !match->context)
 		goto no_memory;
-	pcre2_set_match_limit(match->context, STEPS);
 	/* in units of 1024 bytes */
 	pcre2_set_heap_limit(match->context, memory / 1024 + 1);
 	if (regex->max)
@@ -164,10 +195,12 @@ void match_free(struct match *match)
 enum match_found match_search(const struct match *match, const void *data,
 			      size_t len)
 {
+	struct budget budget = { .end = processor_time() + TIME };
 	int found;
 
 	if (match->min > len)
 		return MATCH_NO;
+	pcre2_set_callout(match->context, on_callout, &budget);
 	found = pcre2_match(match->code, data ? data : "", len, match->min, 0,
 			    match->data, match->context);
 	if (found >= 0)

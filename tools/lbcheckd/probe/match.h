@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A regular expression over bytes from a peer, by PCRE2. The just-in-time
- * compiler is not used: nothing in this process writes code. Steps and memory
- * of a search are limited, since it stops everything else.
+ * compiler is not used: nothing in this process writes code. Time and memory
+ * of a search are limited, since it stops everything else, and the peer chooses
+ * what is searched.
  */
 #ifndef PROBE_MATCH_H
 #define PROBE_MATCH_H
@@ -16,7 +17,7 @@ struct match;
 enum match_found {
 	MATCH_NO,
 	MATCH_YES,
-	MATCH_GAVE_UP,	/* it took too many steps or too much memory */
+	MATCH_GAVE_UP,	/* it took too long or too much memory */
 };
 
 struct match *match_new(const struct proto_regex *regex, char *error);

@@ -199,7 +199,7 @@ static void read_more(struct tcp *tcp)
 	if (good > 0)
 		finish_good(tcp);
 	else if (good < 0)
-		finish_answer(tcp, "regex takes too many steps");
+		finish_answer(tcp, "regex takes too long");
 	else if (!n)
 		finish_answer(tcp, "closed");
 	else if (tcp->len == ANSWER)
