@@ -331,6 +331,7 @@ struct conf_server {
  * struct conf_service - virtual_server
  * @place: where it begins
  * @group: name of its group, or NULL
+ * @named: the file gives it a name; if not, its fronts may have that of @group
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @set: what the kernel is to know of each front, identity and name apart
  * @unknown_port: &enum l4lb_unknown_port of its addresses; 0: not said
@@ -350,6 +351,7 @@ struct conf_server {
 struct conf_service {
 	struct conf_place place;
 	const char *group;
+	bool named;
 	__u8 proto;
 	struct l4lb_service set;
 	__u8 unknown_port;

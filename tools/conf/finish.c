@@ -344,6 +344,7 @@ void finish_service(struct parse *p, struct parse_service *ps,
 	finish_persistence(p, ps);
 	finish_sorry(p, ps);
 	check_ports(p, ps);
+	ps->s.named = ps->name.text;
 	name_fronts(p, ps);
 	*pool_append(p->pool, p->conf->services, p->conf->n_services) = ps->s;
 }

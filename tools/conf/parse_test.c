@@ -177,6 +177,76 @@ static void test_groups(void **state)
 	result_free(&r);
 }
 
+/* A group by TCP and by UDP: one of them has the names. */
+static void test_names(void **state)
+{
+	struct result r = parse("virtual_server_group G { 192.0.2.1-2 53 }\n"
+				"virtual_server group G { protocol TCP }\n"
+				"virtual_server group G { protocol UDP }\n"
+				"virtual_server 192.0.2.9 53 { protocol UDP; name G-2 }\n");
+	const struct conf_service *s;
+
+	(void)state;
+	assert_non_null(r.conf);
+	s = r.conf->services;
+	assert_string_equal(s[0].fronts[0].id.name, "G-1");
+	assert_string_equal(s[0].fronts[1].id.name, "");
+	assert_string_equal(s[1].fronts[0].id.name, "");
+	assert_string_equal(s[1].fronts[1].id.name, "");
+	assert_string_equal(s[2].fronts[0].id.name, "G-2");
+	result_free(&r);
+}
+
+/* By NAT a server has its port, else that of the service; 0: of each packet. */
+static void test_objects(void **state)
+{
+	struct result r = parse("virtual_server 192.0.2.1 80 { protocol TCP; lb_kind NAT\n"
+				" real_server 198.51.100.1 8080 { weight 7; uthreshold 9; lthreshold 5; name a }\n"
+				" real_server 198.51.100.2 {}\n}\n"
+				"virtual_server 192.0.2.2 80 { protocol TCP; lb_kind DR\n"
+				" real_server 198.51.100.1 8080 {}\n}\n"
+				"virtual_server 192.0.2.3 80-89 { protocol TCP; lb_kind DR\n"
+				" real_server 198.51.100.1 {}\n}\n"
+				"virtual_server fwmark 5 { lb_kind NAT\n"
+				" real_server 198.51.100.1 {}\n real_server 198.51.100.2 81 {}\n}\n");
+	static const __u16 ports[] = { 8080, 80, 80, 0, 0, 81 };
+	struct l4lb_server object;
+	unsigned int i, s, n = 0;
+	char text[L4LB_SERVICE_STR];
+
+	(void)state;
+	assert_non_null(r.conf);
+	for (i = 0; i < r.conf->n_services; i++) {
+		const struct conf_service *service = &r.conf->services[i];
+
+		for (s = 0; s < service->n_servers; s++, n++) {
+			conf_server_object(service, service->fronts,
+					   &service->servers[s], &object);
+			assert_int_equal(object.port, ports[n]);
+			assert_true(object.has & L4LB_BIT(L4LB_A_SERVER_PORT));
+		}
+	}
+	assert_int_equal(n, N(ports));
+	conf_server_object(r.conf->services, r.conf->services[0].fronts,
+			   r.conf->services[0].servers, &object);
+	assert_string_equal(l4lb_service_format(&object.service, text),
+			    "tcp 192.0.2.1:80");
+	assert_string_equal(l4lb_addr_format(&object.addr, text), "198.51.100.1");
+	assert_int_equal(object.weight, 7);
+	assert_int_equal(object.max_conns, 9);
+	assert_int_equal(object.min_conns, 5);
+	assert_string_equal(object.name, "a");
+	assert_int_equal(object.has,
+			 L4LB_BIT(L4LB_A_SERVER_SERVICE) |
+			 L4LB_BIT(L4LB_A_SERVER_ADDR) |
+			 L4LB_BIT(L4LB_A_SERVER_PORT) |
+			 L4LB_BIT(L4LB_A_SERVER_WEIGHT) |
+			 L4LB_BIT(L4LB_A_SERVER_MAX_CONNS) |
+			 L4LB_BIT(L4LB_A_SERVER_MIN_CONNS) |
+			 L4LB_BIT(L4LB_A_SERVER_NAME));
+	result_free(&r);
+}
+
 /* Checks are equal by what they ask, not by where and how often. */
 static void test_keys(void **state)
 {
@@ -214,6 +284,8 @@ int main(void)
 		cmocka_unit_test(test_article),
 		cmocka_unit_test(test_inheritance),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_objects),
 		cmocka_unit_test(test_keys),
 	};
 

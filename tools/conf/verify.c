@@ -209,7 +209,7 @@ static void verify_service(struct verify *v, struct conf_service *s)
  * @order: its number in the file
  */
 struct entry {
-	const struct conf_front *front;
+	struct conf_front *front;
 	const struct conf_service *service;
 	unsigned int order;
 };
@@ -271,19 +271,38 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+/* A name that nobody has given is not worth a complaint. */
+static void unname(struct entry *e)
+{
+	e->front->id.name[0] = '\0';
+	e->front->id.has &= ~L4LB_BIT(L4LB_A_SERVICE_NAME);
+}
+
 static void verify_names(struct verify *v, struct entry *e, unsigned int n)
 {
+	struct entry *kept = e;
 	unsigned int i;
 
 	qsort(e, n, sizeof(*e), by_name);
-	for (i = 1; i < n; i++)
-		if (*e[i].front->id.name && !strcmp(e[i - 1].front->id.name,
-						    e[i].front->id.name))
+	for (i = 1; i < n; i++) {
+		if (!*e[i].front->id.name ||
+		    strcmp(kept->front->id.name, e[i].front->id.name)) {
+			kept = &e[i];
+			continue;
+		}
+		if (!e[i].service->named) {
+			unname(&e[i]);
+			continue;
+		}
+		if (kept->service->named)
 			complain(v, CONF_ERROR, &e[i].front->place,
-				 "two services have the name \"%s\", see %s:%u: give one another by the word name",
-				 e[i].front->id.name,
-				 e[i - 1].front->place.file,
-				 e[i - 1].front->place.line);
+				 "two services have the name \"%s\", see %s:%u",
+				 e[i].front->id.name, kept->front->place.file,
+				 kept->front->place.line);
+		else
+			unname(kept);
+		kept = &e[i];
+	}
 }
 
 static void verify_fronts(struct verify *v)

@@ -83,6 +83,7 @@ const struct conf_keyword conf_words_misc[] = {
 	  "the program's process group is killed then; default delay_loop"),
 	S("misc_dynamic", "", 0, 0, D,
 	  "exit status 2 to 255 is good, and the server's weight becomes two less"),
+	A("connect_timeout", "SECONDS", 1, 1, D, "misc_timeout is how long a program may take"),
 	S("user", "USER [GROUP]", 1, 2, D, "who runs it; default script_user"),
 	END_OF_WORDS
 };
