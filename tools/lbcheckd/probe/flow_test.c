@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks over time: rounds, transitions, pauses, slots, a parent that sleeps. */
+#include <netinet/in.h>
+
 #include "rig.h"
 
 /* One letter a result: outcome, then "!" where the state changed. */
@@ -292,6 +294,53 @@ static void test_slots(void **state)
 	peer_quit(&rig->peer);
 }
 
+/* A shorter period begins now, not after the long one. */
+static void test_set(void **state)
+{
+	struct rig *rig = *state;
+	struct proto_msg msg = rig_check(rig, 1, "http");
+	struct proto_msg set = {
+		.type = PROTO_SET, .id = 1,
+		.set = { .frame = msg.check.frame },
+	};
+
+	rig_probe(rig, 100, false);
+	peer_send(&rig->peer, &msg);
+	script(rig, 1, "o");
+	set.set.frame.period = 20;
+	peer_send(&rig->peer, &set);
+	script(rig, 1, "ooo");
+	peer_quit(&rig->peer);
+}
+
+/* The port of the run before is free for the next. */
+static void test_bind_port(void **state)
+{
+	struct proto_url url = { .path = "/ok" };
+	struct rig *rig = *state;
+	struct proto_msg msg = rig_check(rig, 1, "http");
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	socklen_t len = sizeof(any);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	/* one that nobody else has */
+	assert_int_equal(bind(fd, (struct sockaddr *)&any, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&any, &len), 0);
+	close(fd);
+	rig_probe(rig, 100, false);
+	msg.check.bind_port = ntohs(any.sin_port);
+	msg.check.frame.period = 20;
+	peer_send(&rig->peer, &msg);
+	script(rig, 1, "oooo");
+	peer_send_type(&rig->peer, PROTO_REMOVE, 1);
+	msg = rig_http(rig, 2, &url);
+	msg.check.bind_port = ntohs(any.sin_port);
+	msg.check.frame.period = 20;
+	peer_send(&rig->peer, &msg);
+	script(rig, 2, "oooo");
+	peer_quit(&rig->peer);
+}
+
 static void test_pause(void **state)
 {
 	struct rig *rig = *state;
@@ -396,6 +445,8 @@ int main(void)
 		cmocka_unit_test(test_hung),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_bind_port),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_sleeping_parent),
 		cmocka_unit_test(test_parent_gone),

@@ -75,6 +75,8 @@ static void set(struct check *check, const struct proto_set *to)
 		check_resume(check);
 	else if (to->suspended)
 		check_stop(check);
+	else
+		check_hurry(check);
 }
 
 /* Takes @msg. */

@@ -41,9 +41,13 @@ socklen_t net_address(const struct proto_check *check,
 	return fill(to, &check->addr, check->port, check->scope);
 }
 
-/* Where only a port is to be bound, the address is left to the kernel. */
+/*
+ * Where only a port is to be bound, the address is left to the kernel. A port
+ * that the next run needs again must not stay in TIME-WAIT: closing resets.
+ */
 static int bind_to(int fd, const struct proto_check *check)
 {
+	struct linger reset = { .l_onoff = 1 };
 	struct proto_addr from = check->bind;
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -53,7 +57,9 @@ static int bind_to(int fd, const struct proto_check *check)
 		return 0;
 	from.family = check->addr.family;
 	len = fill(&ss, &from, check->bind_port, check->scope);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)))
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    (check->bind_port && setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset,
+					    sizeof(reset))))
 		return -1;
 	return bind(fd, (struct sockaddr *)&ss, len);
 }

@@ -154,6 +154,7 @@ unsigned int check_ms(const struct check *check);
 void check_begin(struct check *check);
 void check_stop(struct check *check);
 void check_resume(struct check *check);
+void check_hurry(struct check *check);
 void check_done(struct check *check, const struct verdict *verdict);
 
 /* table.c */

@@ -127,6 +127,22 @@ void check_resume(struct check *check)
 }
 
 /**
+ * check_hurry() - the period may have become shorter
+ * @check: check
+ */
+void check_hurry(struct check *check)
+{
+	double due = check->began + check->frame.config.period / 1000.0;
+
+	/* the first run, or a retry, comes when it was to come */
+	if (check->running || check->waiting || !check->began ||
+	    due >= check->due)
+		return;
+	ev_timer_stop(check->probe->loop, &check->timer);
+	schedule(check, due > clock_now() ? due : clock_now());
+}
+
+/**
  * check_done() - a run has ended
  * @check: check
  * @verdict: what it found
