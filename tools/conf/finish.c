@@ -203,12 +203,12 @@ static unsigned int mask_bits(const char *text, __u8 family)
 {
 	struct l4lb_addr mask;
 	unsigned long bits;
-	char *end;
 	__u32 m;
 
 	if (family == 6) {
-		bits = strtoul(text, &end, 10);
-		return *text && !*end && bits <= 128 ? bits : 0;
+		bits = strtoul(text, NULL, 10);
+		return !text[strspn(text, "0123456789")] && bits <= 128 ?
+		       bits : 0;
 	}
 	if (l4lb_addr_parse(text, &mask) || mask.family != 4)
 		return 0;

@@ -158,18 +158,21 @@ bool front_addr(struct parse *p, const struct conf_word *words, unsigned int n,
 static bool range_end(const struct l4lb_addr *first, const char *text,
 		      struct l4lb_addr *last)
 {
-	unsigned int base = first->family == 4 ? 10 : 16;
+	bool four = first->family == 4;
+	size_t len = strspn(text, four ? "0123456789" :
+				  "0123456789abcdefABCDEF");
 	unsigned long part;
-	char *end;
 
-	if (strchr(text, first->family == 4 ? '.' : ':'))
+	if (strchr(text, four ? '.' : ':'))
 		return !l4lb_addr_parse(text, last) &&
 		       last->family == first->family;
-	part = strtoul(text, &end, base);
-	if (!*text || *end || part > (base == 10 ? 255 : 0xffff))
+	if (!len || len > 4 || text[len])
+		return false;
+	part = strtoul(text, NULL, four ? 10 : 16);
+	if (four && part > 255)
 		return false;
 	*last = *first;
-	if (base == 10) {
+	if (four) {
 		last->bytes[3] = part;
 	} else {
 		last->bytes[14] = part >> 8;

@@ -49,7 +49,9 @@ static bool has_surplus(struct parse *p, const struct conf_keyword *k,
 	for (i = k->min + 1; i < st->n; i++) {
 		const struct conf_word *word = &st->words[i];
 
-		if (!word->quoted && conf_keyword_find(in, word->text)) {
+		/* in front of a block, names may be any word: group SSL { */
+		if (!word->quoted && (i > k->max || !st->has_block) &&
+		    conf_keyword_find(in, word->text)) {
 			parse_error(p, word,
 				    "\"%s\" is a statement of its own: put it on a line of its own, or \";\" before it",
 				    word->text);

@@ -90,41 +90,54 @@ static int by_address(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-/* Without NAT a port does not tell two servers apart. */
+/* Are they one on some front? Without NAT a port tells no two servers apart. */
 static bool same_server(const struct conf_service *s,
 			const struct conf_server *a, const struct conf_server *b)
 {
+	unsigned int i;
+
 	if (!l4lb_addr_equal(&a->addr, &b->addr))
 		return false;
-	return s->set.method != L4LB_METHOD_NAT || !s->n_fronts ||
-	       conf_server_port(s, &s->fronts[0], a) ==
-	       conf_server_port(s, &s->fronts[0], b);
+	if (s->set.method == L4LB_METHOD_NAT && a->port && b->port)
+		return a->port == b->port;
+	for (i = 0; i < s->n_fronts; i++)
+		if (conf_server_port(s, &s->fronts[i], a) ==
+		    conf_server_port(s, &s->fronts[i], b))
+			return true;
+	return false;
+}
+
+/* Of two servers, the one that stands further down is too much. */
+static bool twins(struct verify *v, const struct conf_service *s,
+		  const struct conf_server *a, const struct conf_server *b)
+{
+	char text[L4LB_ADDR_STR];
+
+	if (!same_server(s, a, b))
+		return false;
+	if (a > b)
+		return twins(v, s, b, a);
+	complain(v, CONF_ERROR, &b->place,
+		 "the server %s is there already: %s:%u",
+		 l4lb_addr_format(&b->addr, text), a->place.file,
+		 a->place.line);
+	return true;
 }
 
 static void verify_twins(struct verify *v, const struct conf_service *s)
 {
 	const struct conf_server **sorted;
-	char text[L4LB_ADDR_STR];
-	unsigned int i;
+	unsigned int i, j;
 
 	sorted = pool_alloc(v->pool, s->n_servers * sizeof(*sorted));
 	for (i = 0; i < s->n_servers; i++)
 		sorted[i] = &s->servers[i];
 	qsort(sorted, s->n_servers, sizeof(*sorted), by_address);
-	for (i = 1; i < s->n_servers; i++) {
-		const struct conf_server *a = sorted[i - 1], *b = sorted[i];
-
-		if (!same_server(s, a, b))
-			continue;
-		if (a > b) {
-			a = sorted[i];
-			b = sorted[i - 1];
-		}
-		complain(v, CONF_ERROR, &b->place,
-			 "the server %s is there already: %s:%u",
-			 l4lb_addr_format(&b->addr, text), a->place.file,
-			 a->place.line);
-	}
+	for (i = 1; i < s->n_servers; i++)
+		for (j = i; j && l4lb_addr_equal(&sorted[j - 1]->addr,
+						 &sorted[i]->addr); j--)
+			if (twins(v, s, sorted[j - 1], sorted[i]))
+				break;
 	for (i = 0; s->sorry && i < s->n_servers; i++)
 		if (same_server(s, s->sorry, &s->servers[i]))
 			complain(v, CONF_ERROR, &s->sorry->place,
