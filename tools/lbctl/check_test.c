@@ -78,7 +78,12 @@ static void test_good(void **state)
 	assert_int_equal(json_integer_value(at(json, "servers")), 1);
 	assert_int_equal(json_integer_value(at(json, "checks")), 1);
 	assert_true(json_real_value(at(json, "probes_per_second")) == 0.5);
+	assert_true(json_is_null(at(json, "connection_memory")));
 	json_decref(json);
+	write_file("l.conf", "l4lb { limits { conns 1000 } }\n");
+	check(*state, "check l.conf", DONE,
+	      "l.conf: good: warnings 0, notes 0, services 0, servers 0, checks 0, probes a second 0.0, connections take 80000 bytes at most\n",
+	      "");
 }
 
 static void test_bad(void **state)

@@ -66,13 +66,15 @@ static void sum_up(struct lbctl *ctl, const char *file,
 		F_U64("servers", servers),
 		F_U64("checks", conf ? conf->load.checks : 0),
 		F_REAL("probes_per_second", conf ? conf->load.probes / 1000.0 : 0),
-		F_U64("connection_memory", conf ? conf->load.conn_bytes : 0),
+		conf && conf->load.conn_bytes ?
+			F_U64("connection_memory", conf->load.conn_bytes) :
+			F_NULL("connection_memory"),
 		F_END
 	};
 
 	out_fields(ctl->out, errors ?
 		   "%{file}: errors %{errors}, warnings %{warnings}, notes %{notes}" :
-		   "%{file}: good: warnings %{warnings}, notes %{notes}, services %{services}, servers %{servers}, checks %{checks}, probes a second %{probes_per_second}",
+		   "%{file}: good: warnings %{warnings}, notes %{notes}, services %{services}, servers %{servers}, checks %{checks}, probes a second %{probes_per_second}[, connections take %{connection_memory} bytes at most]",
 		   f);
 }
 
