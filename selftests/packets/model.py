@@ -482,7 +482,7 @@ class Model:  # pylint: disable=too-many-instance-attributes
         opens = flags in ("", "S")
         if flow:
             again = flow.srv.abandoned() if not flags else flags == "S" and (
-                flow.state in CLOSED or
+                flow.state in CLOSED or flow.srv.health != "up" or
                 flow.state == "syn_recv" and flow.srv.abandoned())
             if not again:
                 if flags:
@@ -567,8 +567,11 @@ class Model:  # pylint: disable=too-many-instance-attributes
         """The frame that the flow's server must have got."""
         fam, srv = flow.svc.fam, flow.srv
         if len(out["s0"]) != 1 or out["c0"]:
-            raise Failed("%d frames to servers, %d to clients, for %s" % (
-                len(out["s0"]), len(out["c0"]), srv.addr))
+            raise Failed("to servers: %s, to clients: %s, in place of one for "
+                         "%s by %s, %s" % (
+                             [r.shown(f) for f in out["s0"]],
+                             [r.shown(f) for f in out["c0"]],
+                             srv.addr, flow.method, flow.state))
         frame = trim(out["s0"][0])
         same("MAC", frame[:6].hex(":"), MAC[srv.addr])
         packet = frame[14:]

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,12 +16,17 @@
 
 static void default_signals(void)
 {
+	/* the kernel's struct sigaction, whose handler SIG_DFL and all else are 0 */
+	static const unsigned long dfl[8];
 	sigset_t none;
 	int sig;
 
-	/* what was ignored would stay so in the program */
+	/*
+	 * What was ignored would stay so in the program. The C library keeps two
+	 * signals to itself (nptl(7)), which may be inherited ignored, too.
+	 */
 	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
