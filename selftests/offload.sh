@@ -170,6 +170,8 @@ test_no_df()
 {
 	iperf_service "$1" 4 4 on
 	in_ns client sysctl -qw net.ipv4.ip_no_pmtu_disc=1
+	# a fragment may be late: on another CPU, and that has to wait for the host's
+	in_ns web1 sysctl -qw net.ipv4.ipfrag_max_dist=0
 	ip_ns lv1 link set int mtu 1000
 	iperf $((4 << 20))
 	check_between "reassembled by the server" 100 1000000 \
