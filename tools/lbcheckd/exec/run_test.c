@@ -11,6 +11,8 @@
 #define NAME	"script"
 #define LONG_MS		50000
 #define SHORT_MS	500
+/* enough to print something before it is over */
+#define SOME_MS		3000
 
 /**
  * struct rig - an executor
@@ -177,8 +179,8 @@ static void test_output(void **state)
 	RUN(rig, 3, script(rig, "head -c 5000000 /dev/zero | tr '\\0' x;"
 			   "echo; echo end", 0755));
 	expect(rig, 3, FRAME_OK, "exit status 0 in * ms: end");
-	RUN(rig, 4, script(rig, "exec yes", 0755), .timeout = SHORT_MS);
-	expect(rig, 4, FRAME_FAILED, "no end within 500 ms, killed: y");
+	RUN(rig, 4, script(rig, "exec yes", 0755), .timeout = SOME_MS);
+	expect(rig, 4, FRAME_FAILED, "no end within 3000 ms, killed: y");
 	peer_quit(&rig->peer);
 }
 
@@ -226,8 +228,8 @@ static void test_hangs(void **state)
 	wait_sleepers(rig, 0);
 	snprintf(body, sizeof(body), "trap '' TERM; echo here; sleep %s & wait;"
 		 "sleep %s", rig->odd, rig->odd);
-	RUN(rig, 3, script(rig, body, 0755), .timeout = SHORT_MS);
-	expect(rig, 3, FRAME_FAILED, "no end within 500 ms, killed: here");
+	RUN(rig, 3, script(rig, body, 0755), .timeout = SOME_MS);
+	expect(rig, 3, FRAME_FAILED, "no end within 3000 ms, killed: here");
 	wait_sleepers(rig, 0);
 	/* a check leaves nothing behind, even if it ends in time */
 	snprintf(body, sizeof(body), "sleep %s & exit 0", rig->odd);

@@ -10,9 +10,9 @@
 #include "../peer.h"
 #include "probe.h"
 
-/* For peers that answer: never reached. For those that do not: soon. */
+/* For peers that answer: never reached. For others: time for what they do. */
 #define LONG_MS		50000
-#define SHORT_MS	800
+#define SHORT_MS	5000
 #define NOBODY		"65534"
 
 /**
