@@ -55,6 +55,7 @@
 static const struct proto_field url[] = {
 	URL("path", FORM_TOKEN, true, path, 0, PROTO_PATH),
 	URL("virtualhost", FORM_TOKEN, false, virtualhost, 0, PROTO_TEXT),
+	URL("server name", FORM_TOKEN, false, sni, 0, 253),
 	URL("digest", FORM_TOKEN, false, digest, 0, 32),
 	{
 		.name = "status codes", .form = FORM_RANGES,
@@ -81,7 +82,6 @@ static const struct proto_field add[] = {
 	NUMBER("timeout", check.timeout, 1, PROTO_DAY),
 	NUMBER("HTTP version", check.http, 0, PROTO_HTTP_11),
 	FLAG("fast recovery", check.fast_recovery),
-	FIELD("server name", FORM_TOKEN, false, check.sni, 0, 253),
 	LIST("url", FORM_URL, false, check.urls, check.n_urls, PROTO_URLS),
 	FIELD("bytes to send", FORM_BYTES, false, check.send, 0, PROTO_DATA),
 	FIELD("bytes to expect", FORM_BYTES, false, check.expect, 0,
@@ -92,6 +92,12 @@ static const struct proto_field add[] = {
 static const struct proto_field set[] = {
 	FRAME(set),
 	FLAG("suspended", set.suspended),
+};
+
+static const struct proto_field tls[] = {
+	FIELD("certificate", FORM_BYTES, false, tls.certificate, 0, PROTO_PEM),
+	FIELD("key", FORM_BYTES, false, tls.key, 0, PROTO_PEM),
+	FIELD("password", FORM_TEXT, false, tls.password, 0, PROTO_TEXT),
 };
 
 static const struct proto_field run[] = {
@@ -152,6 +158,7 @@ static const struct proto_table tables[PROTO_TYPES] = {
 	[PROTO_REMOVE] = { "remove", PROBE, NULL, 0 },
 	[PROTO_FLUSH] = { "flush", PROBE, NULL, 0 },
 	[PROTO_ASK] = { "ask", PROBE, NULL, 0 },
+	[PROTO_TLS] = TABLE("TLS", PROBE, tls),
 	[PROTO_RUN] = TABLE("run", EXEC, run),
 	[PROTO_KILL] = { "kill", EXEC, NULL, 0 },
 	[PROTO_QUIT] = { "quit", PROBE | EXEC, NULL, 0 },
@@ -253,6 +260,17 @@ int proto_text(const struct proto_field *field, const char *text, size_t len,
 	return 0;
 }
 
+/* What goes into TLS as a name; ASCII, so that no library has to convert it. */
+static bool is_name(const char *name)
+{
+	const char *p;
+
+	for (p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("-._", *p))
+			return false;
+	return *name;
+}
+
 static int whole_url(const struct proto_url *u, char *error)
 {
 	__u32 i;
@@ -264,6 +282,8 @@ static int whole_url(const struct proto_url *u, char *error)
 					   "0123456789abcdefABCDEF")]))
 		return proto_wrong(error,
 				   "digest: not 32 hexadecimal digits");
+	if (u->sni && !is_name(u->sni))
+		return proto_wrong(error, "server name: no name for TLS");
 	for (i = 0; i < u->n_status; i++)
 		if (u->status[i].first < 100 || u->status[i].last > 999 ||
 		    u->status[i].first > u->status[i].last)
@@ -271,17 +291,6 @@ static int whole_url(const struct proto_url *u, char *error)
 					   u->status[i].first,
 					   u->status[i].last);
 	return 0;
-}
-
-/* What goes into TLS as a name; ASCII, so that no library has to convert it. */
-static bool is_name(const char *name)
-{
-	const char *p;
-
-	for (p = name; *p; p++)
-		if (!isalnum((unsigned char)*p) && !strchr("-._", *p))
-			return false;
-	return *name;
 }
 
 static int whole_check(const struct proto_check *c, char *error)
@@ -296,11 +305,12 @@ static int whole_check(const struct proto_check *c, char *error)
 						 "url: not for a TCP check");
 	if (c->regex.no_match)
 		return proto_wrong(error, "regex no match: not for a TCP check");
-	if (c->sni && (c->kind != PROTO_HTTPS || !is_name(c->sni)))
-		return proto_wrong(error, "server name: no name for TLS");
-	for (i = 0; i < c->n_urls; i++)
+	for (i = 0; i < c->n_urls; i++) {
 		if (whole_url(&c->urls[i], error))
 			return -EBADMSG;
+		if (c->urls[i].sni && c->kind != PROTO_HTTPS)
+			return proto_wrong(error, "server name: without TLS");
+	}
 	return 0;
 }
 

@@ -27,6 +27,7 @@
 #define PROTO_PATH	2048	/* url, regular expression */
 #define PROTO_DATA	4096	/* bytes to send or to expect */
 #define PROTO_WORD	8192	/* one argument of a script */
+#define PROTO_PEM	16384	/* certificate, key */
 
 /* Most of each. */
 #define PROTO_URLS	64
@@ -43,6 +44,7 @@ enum proto_type {
 	PROTO_REMOVE,	/* id */
 	PROTO_FLUSH,	/* remove all */
 	PROTO_ASK,	/* tell lateness; whoever does not answer hangs */
+	PROTO_TLS,	/* tls: what all TLS checks show from now on */
 	/* to the executor */
 	PROTO_RUN,	/* id, run */
 	PROTO_KILL,	/* id */
@@ -130,6 +132,7 @@ struct proto_regex {
  * struct proto_url - one url of an HTTP check
  * @path: from "/"
  * @virtualhost: of the Host line; NULL: address and port
+ * @sni: server name to ask for in TLS, or NULL
  * @digest: MD5 of the body, 32 hexadecimal digits; NULL: any
  * @status: ranges of good status codes; none: 200-299
  * @n_status: how many
@@ -138,6 +141,7 @@ struct proto_regex {
 struct proto_url {
 	const char *path;
 	const char *virtualhost;
+	const char *sni;
 	const char *digest;
 	const struct proto_range *status;
 	__u32 n_status;
@@ -161,7 +165,6 @@ struct proto_url {
  * @timeout: milliseconds for one url, or for send and expect
  * @http: &enum proto_http
  * @fast_recovery: all urls at once although the server is down
- * @sni: server name to ask for in TLS, or NULL
  * @urls: of HTTP checks, in order
  * @n_urls: how many
  * @send: TCP: what to send, or none
@@ -184,7 +187,6 @@ struct proto_check {
 	__u32 timeout;
 	__u32 http;
 	bool fast_recovery;
-	const char *sni;
 	struct proto_url *urls;
 	__u32 n_urls;
 	struct proto_bytes send;
@@ -200,6 +202,18 @@ struct proto_check {
 struct proto_set {
 	struct frame_config frame;
 	bool suspended;
+};
+
+/**
+ * struct proto_tls - what TLS checks show to servers
+ * @certificate: PEM, or none
+ * @key: its key, PEM
+ * @password: of @key, or NULL
+ */
+struct proto_tls {
+	struct proto_bytes certificate;
+	struct proto_bytes key;
+	const char *password;
 };
 
 /**
@@ -305,6 +319,7 @@ struct proto_done {
  * @id: check or script, as the parent numbers them
  * @check: PROTO_ADD
  * @set: PROTO_SET
+ * @tls: PROTO_TLS
  * @run: PROTO_RUN
  * @started: PROTO_STARTED
  * @refused: PROTO_REFUSED
@@ -318,6 +333,7 @@ struct proto_msg {
 	union {
 		struct proto_check check;
 		struct proto_set set;
+		struct proto_tls tls;
 		struct proto_run run;
 		struct proto_started started;
 		struct proto_refused refused;

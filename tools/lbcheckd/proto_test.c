@@ -23,6 +23,7 @@ static const struct proto_range ranges[] = { { 200, 299 }, { 401, 401 } };
 static struct proto_url urls[] = {
 	{
 		.path = "/s/health.jsp", .virtualhost = "www.example.org",
+		.sni = "www.example.org",
 		.digest = "9b3a0c85a887a256d6939da88aabd8cd",
 		.status = ranges, .n_status = 2,
 		.regex = {
@@ -49,7 +50,7 @@ static struct proto_msg add_message(void)
 			.bind_port = 1234, .bind_if = "eth0", .mark = 7,
 			.connect_timeout = 5000, .timeout = 4000,
 			.http = PROTO_HTTP_11, .fast_recovery = true,
-			.sni = "www.example.org", .urls = urls, .n_urls = 2,
+			.urls = urls, .n_urls = 2,
 			.send = { "a\0b", 3 }, .expect = { "c", 1 },
 			.regex = { .pattern = "x" },
 		},
@@ -73,6 +74,7 @@ static const struct proto_msg plain[] = {
 	{ .type = PROTO_REMOVE, .id = ~0ULL },
 	{ .type = PROTO_FLUSH },
 	{ .type = PROTO_ASK },
+	{ .type = PROTO_TLS, .tls = { { "a", 1 }, { "b\n", 2 }, "c d" } },
 	{ .type = PROTO_KILL, .id = 9 },
 	{ .type = PROTO_QUIT },
 	{ .type = PROTO_STARTED, .started = { 1000, true } },
@@ -206,7 +208,7 @@ static void test_limits(void **state)
 
 	(void)state;
 	memset(long_path, '/', sizeof(long_path) - 1);
-	REFUSED(add_message, type, PROTO_TYPES, "no message of type 14");
+	REFUSED(add_message, type, PROTO_TYPES, "no message of type 15");
 	REFUSED(add_message, check.kind, 0, "kind: 0 is not between 1 and 3");
 	REFUSED(add_message, check.kind, 4, "kind: 4 is not between 1 and 3");
 	REFUSED(add_message, check.port, 0,
@@ -228,7 +230,10 @@ static void test_limits(void **state)
 		"url: not for a TCP check");
 	REFUSED(add_message, check.regex.no_match, true,
 		"regex no match: not for a TCP check");
-	REFUSED(add_message, check.sni, "a/b", "server name: no name for TLS");
+	REFUSED(add_message, check.kind, PROTO_HTTP,
+		"server name: without TLS");
+	REFUSED_URL(sni, "a/b", "server name: no name for TLS");
+	REFUSED_URL(sni, "", "server name: no name for TLS");
 	REFUSED(add_message, check.send.len, PROTO_DATA + 1,
 		"bytes to send: longer than 4096 bytes");
 	REFUSED_URL(path, NULL, "path: missing");
@@ -393,7 +398,7 @@ static void test_channel(void **state)
 	free(got);
 	assert_int_equal(proto_receive(fd[1], PROTO_PROBE, &got, error),
 			 -EPIPE);
-	assert_int_equal(proto_send(fd[1], &plain[6], error), -EPIPE);
+	assert_int_equal(proto_send(fd[1], &plain[7], error), -EPIPE);
 	close(fd[1]);
 }
 

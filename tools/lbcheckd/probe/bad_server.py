@@ -164,11 +164,14 @@ def serve_reset(conn):
 class Tls:
     """HTTP over TLS; or, after the handshake, something else"""
 
-    def __init__(self, cert, after):
+    def __init__(self, cert, after, client=False):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(cert)
         self.context.sni_callback = self.remember
         self.after = after
+        if client:
+            self.context.verify_mode = ssl.CERT_REQUIRED
+            self.context.load_verify_locations(cert)
 
     @staticmethod
     def remember(sock, name, _context):
@@ -259,7 +262,9 @@ def main():
                 listen("flood", serve_flood), listen("refused", None), full(),
                 listen("tls", Tls(cert, "notify")),
                 listen("tls_rude", Tls(cert, None)),
-                listen("tls_mute", Tls(cert, "mute"))]
+                listen("tls_mute", Tls(cert, "mute")),
+                listen("tls_client", Tls(cert, "notify", client=True))]
+        print("pem", cert)
         server = s_server(cert)
         print("ready", flush=True)
         sys.stdin.read()

@@ -14,7 +14,6 @@ struct row {
 	const char *port;
 	struct proto_url url;
 	enum proto_http version;
-	const char *sni;
 	const char *send;
 	const char *expect;
 	const char *regex;
@@ -46,18 +45,18 @@ static const struct row rows[] = {
 	{ .port = "http6", .v6 = true, GOOD("connected in * ms") },
 	{ .port = "mute", GOOD("connected in * ms") },
 	{ .port = "refused", BAD("connection refused in * ms") },
-	{ .port = "full", .hangs = true, BAD("no connection within 800 ms") },
+	{ .port = "full", .hangs = true, BAD("no connection within 5000 ms") },
 	{ .port = "banner", .expect = "220 ", GOOD("the expected answer in * ms") },
 	{ .port = "banner", .send = "NOOP", .expect = "NOOP",
 	  GOOD("the expected answer in * ms") },
 	{ .port = "banner", .regex = "^3\\d\\d ready", .hangs = true,
-	  BAD("connected, but within 800 ms: " ANOTHER "\"220 ready\\\\x0d\\\\x0a\"") },
+	  BAD("connected, but within 5000 ms: " ANOTHER "\"220 ready\\\\x0d\\\\x0a\"") },
 	{ .port = "banner", .regex = "^2\\d\\d ready",
 	  GOOD("the expected answer in * ms") },
 	{ .port = "banner", .send = "NOOP", .expect = "no", .hangs = true,
-	  BAD("connected, but within 800 ms: " ANOTHER "\"220 *\\\\x1b[[]1mNOOP*\"") },
+	  BAD("connected, but within 5000 ms: " ANOTHER "\"220 *\\\\x1b[[]1mNOOP*\"") },
 	{ .port = "mute", .expect = "220", .hangs = true,
-	  BAD("connected, but within 800 ms: no answer") },
+	  BAD("connected, but within 5000 ms: no answer") },
 	{ .port = "close", .expect = "220", BAD("closed: no answer") },
 	{ .port = "reset", .expect = "220", BAD("connection reset in * ms") },
 	{ .port = "flood", .expect = "220",
@@ -115,9 +114,9 @@ static const struct row rows[] = {
 	/* no good response */
 	{ .url = { "/ok" }, .port = "refused", BAD("connection refused in * ms") },
 	{ .url = { "/ok" }, .port = "full", .hangs = true,
-	  BAD("no connection within 800 ms") },
+	  BAD("no connection within 5000 ms") },
 	{ .url = { "/ok" }, .port = "mute", .hangs = true,
-	  BAD("connected, but no answer from /ok within 800 ms") },
+	  BAD("connected, but no answer from /ok within 5000 ms") },
 	{ .url = { "/ok" }, .port = "close", BAD("*answer from /ok") },
 	{ .url = { "/nothing" }, BAD("closed without an answer from /nothing") },
 	{ .url = { "/rst_at_once" },
@@ -125,7 +124,7 @@ static const struct row rows[] = {
 	{ .url = { "/half_header" },
 	  BAD("closed within the header from /half_header") },
 	{ .url = { "/half_header_mute" }, .hangs = true,
-	  BAD("header from /half_header_mute not complete within 800 ms") },
+	  BAD("header from /half_header_mute not complete within 5000 ms") },
 	{ .url = { "/long_line" },
 	  BAD("more than 32768 bytes of header from /long_line") },
 	{ .url = { "/longer_line" },
@@ -133,9 +132,9 @@ static const struct row rows[] = {
 	{ .url = { "/endless_header" },
 	  BAD("more than 32768 bytes of header from /endless_header") },
 	{ .url = { "/drip_header" }, .hangs = true,
-	  BAD("header from /drip_header not complete within 800 ms") },
+	  BAD("header from /drip_header not complete within 5000 ms") },
 	{ .url = { "/drip" }, .hangs = true,
-	  BAD("body from /drip not complete within 800 ms, but * bytes") },
+	  BAD("body from /drip not complete within 5000 ms, but * bytes") },
 	{ .url = { "/rst" },
 	  BAD("connection reset after 4 bytes of body from /rst") },
 	{ .url = { "/short" }, BAD("closed after 4 bytes of body from /short") },
@@ -148,17 +147,16 @@ static const struct row rows[] = {
 	{ .url = { "/" }, .port = "s_server", .tls = true, GOOD("HTTP 200*") },
 	{ .url = { "/echo", REGEX("Host: 127.*SNI: None$", "dotall") },
 	  .port = "tls", .tls = true, GOOD("HTTP 200*") },
-	{ .url = { "/echo", "www.example.net",
+	{ .url = { "/echo", "www.example.net", "www.example.org",
 		   REGEX("Host: www.example.net\r.*SNI: www.example.org$",
 			 "dotall") },
-	  .port = "tls", .tls = true, .sni = "www.example.org",
-	  GOOD("HTTP 200*") },
+	  .port = "tls", .tls = true, GOOD("HTTP 200*") },
 	{ .url = { "/until_close" }, .port = "tls_rude", .tls = true,
 	  GOOD("HTTP 200*") },
 	{ .url = { "/ok" }, .port = "tls_mute", .tls = true, .hangs = true,
-	  BAD("connected, but no answer from /ok within 800 ms") },
+	  BAD("connected, but no answer from /ok within 5000 ms") },
 	{ .url = { "/ok" }, .port = "mute", .tls = true, .hangs = true,
-	  BAD("connected, but no TLS within 800 ms") },
+	  BAD("connected, but no TLS within 5000 ms") },
 	{ .url = { "/ok" }, .port = "close", .tls = true, BAD("no TLS: *") },
 	{ .url = { "/ok" }, .port = "banner", .tls = true,
 	  BAD("no TLS: *wrong version number*") },
@@ -192,7 +190,6 @@ static void add(struct rig *rig, unsigned int i)
 		c->timeout = SHORT_MS;
 	}
 	c->http = row->version;
-	c->sni = row->sni;
 	c->send = bytes(row->send);
 	c->expect = bytes(row->expect);
 	c->regex.pattern = row->regex;
@@ -231,10 +228,55 @@ static void test_rows(void **state)
 	peer_quit(&rig->peer);
 }
 
+static const struct proto_result *get_tls(struct rig *rig, __u64 id)
+{
+	struct proto_url url = { .path = "/ok" };
+	struct proto_msg msg = rig_http(rig, id, &url);
+
+	msg.check.kind = PROTO_HTTPS;
+	msg.check.port = rig_port(rig, "tls_client");
+	peer_send(&rig->peer, &msg);
+	return rig_result(rig, id);
+}
+
+/* A server that wants to see a certificate. */
+static void test_client_certificate(void **state)
+{
+	struct proto_msg tls = { .type = PROTO_TLS };
+	const struct proto_result *r;
+	struct rig *rig = *state;
+	char pem[8192], path[100];
+	const char *at;
+	FILE *file;
+
+	at = strstr(rig->ports, "\npem ");
+	assert_non_null(at);
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at + 5, "\n"), at + 5);
+	file = fopen(path, "r");
+	tls.tls.certificate.data = pem;
+	tls.tls.certificate.len = fread(pem, 1, sizeof(pem), file);
+	tls.tls.key = tls.tls.certificate;
+	fclose(file);
+	rig_probe(rig, 100, false);
+	assert_int_equal(get_tls(rig, 1)->outcome, FRAME_FAILED);
+	peer_send(&rig->peer, &tls);
+	r = get_tls(rig, 2);
+	peer_is("with a certificate", r->evidence, "HTTP 200 from /ok in * ms");
+	/* ours is not theirs to be blamed for */
+	tls.tls.key = bytes("no key");
+	peer_send(&rig->peer, &tls);
+	r = get_tls(rig, 3);
+	assert_int_equal(r->outcome, FRAME_UNSURE);
+	peer_is("without a key", r->evidence,
+		"our certificate cannot be used: *");
+	peer_quit(&rig->peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_client_certificate),
 	};
 	int failed;
 

@@ -152,8 +152,9 @@ static int make_lists(struct http *http, char *address, size_t size)
 	endpoint(c, host, sizeof(host), 0);
 	snprintf(line, sizeof(line), "::%s", host);
 	err |= add_line(&http->hosts, line);
-	if (c->sni)
-		snprintf(address, size, "https://%s:%u/", c->sni, c->port);
+	if (url(http)->sni)
+		snprintf(address, size, "https://%s:%u/", url(http)->sni,
+			 c->port);
 	else
 		snprintf(address, size, "http%s://%s/",
 			 c->kind == PROTO_HTTPS ? "s" : "", host);
@@ -191,6 +192,34 @@ static CURLcode set_where(struct http *http, const char *address)
 	return code;
 }
 
+/* libcurl's copy: another may come while this one is in use. */
+static CURLcode set_pem(CURL *easy, CURLoption option,
+			const struct proto_bytes *pem)
+{
+	struct curl_blob blob = {
+		.data = (void *)pem->data, .len = pem->len,
+		.flags = CURL_BLOB_COPY,
+	};
+
+	return pem->len ? curl_easy_setopt(easy, option, &blob) : CURLE_OK;
+}
+
+static CURLcode set_certificate(struct http *http)
+{
+	const struct proto_msg *msg = http->check->probe->tls;
+	CURLcode code;
+
+	if (!msg)
+		return CURLE_OK;
+	code = set_pem(http->easy, CURLOPT_SSLCERT_BLOB, &msg->tls.certificate);
+	if (!code)
+		code = set_pem(http->easy, CURLOPT_SSLKEY_BLOB, &msg->tls.key);
+	if (!code)
+		code = curl_easy_setopt(http->easy, CURLOPT_KEYPASSWD,
+					msg->tls.password);
+	return code;
+}
+
 static CURLcode set_rest(struct http *http)
 {
 	CURLcode code = CURLE_OK;
@@ -213,7 +242,7 @@ static CURLcode set_rest(struct http *http)
 	SET(CURLOPT_SSL_VERIFYHOST, 0L);
 	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	SET(CURLOPT_SSL_ENABLE_ALPN, 0L);
-	return code;
+	return code ? code : set_certificate(http);
 }
 
 static void stop(struct http *http)
@@ -363,6 +392,10 @@ static enum frame_outcome transfer_error(struct http *http, CURLcode code,
 		evidence(text, "the answer from %s is not HTTP",
 			 url(http)->path);
 		break;
+	case CURLE_SSL_CERTPROBLEM:
+		evidence(text, "our certificate cannot be used: %s",
+			 http->error);
+		return FRAME_UNSURE;
 	case CURLE_OUT_OF_MEMORY:
 		evidence(text, "out of memory");
 		return FRAME_UNSURE;

@@ -107,6 +107,10 @@ static void handle(struct probe *probe, struct proto_msg *msg)
 	case PROTO_FLUSH:
 		check_flush(probe);
 		break;
+	case PROTO_TLS:
+		free(probe->tls);
+		probe->tls = msg;
+		return;
 	case PROTO_ASK:
 		tell_lateness(probe);
 		break;

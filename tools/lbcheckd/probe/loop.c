@@ -67,5 +67,6 @@ void probe_free(struct probe *probe)
 	check_flush(probe);
 	multi_exit(&probe->multi);
 	ev_loop_destroy(probe->loop);
+	free(probe->tls);
 	free(probe);
 }

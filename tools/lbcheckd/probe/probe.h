@@ -110,6 +110,7 @@ struct multi {
  * @writable: the parent has read something
  * @reply: message that could not be sent yet; of type 0 where there is none
  * @reply_text: text of @reply
+ * @tls: message that says what TLS checks show, or NULL
  * @checks: tree of all, by id
  * @n: how many
  * @added: how many were ever added, for their spread
@@ -130,6 +131,7 @@ struct probe {
 	ev_io writable;
 	struct proto_msg reply;
 	char reply_text[PROTO_TEXT + 1];
+	struct proto_msg *tls;
 	void *checks;
 	__u32 n;
 	__u64 added;
